@@ -1,0 +1,70 @@
+/** The commands that windows give to the engine. All are safe to call at any time; failures arrive as values or state. */
+import type { Availability, BareJid, UserId } from '../../protocol/identity.ts';
+import type { SavedLogin, SecretStrength } from '../../protocol/ipc.ts';
+import type { Layout, SettingsPatch } from '../../protocol/settings.ts';
+import type { Failure } from '../state/types.ts';
+
+export type Outcome = { ok: true } | { ok: false; failure: Failure };
+
+export interface LoginRequest {
+  /** Domain or address with optional port, or a URL; empty in the browser edition: the page's own origin. */
+  server: string;
+  user: string;
+  password: string;
+  /** Keep the session for the next start (SES-2). */
+  save: boolean;
+}
+
+export interface EngineCommands {
+  login(request: LoginRequest): Promise<Outcome>;
+  /** Ends and forgets the session on this device; `wipe` also deletes the local archive. */
+  logout(options?: { wipe?: boolean }): Promise<void>;
+  /** Asked before a login is saved, so that a weak store can be confirmed. */
+  secretStrength(): Promise<SecretStrength>;
+  updateSettings(patch: SettingsPatch): Promise<void>;
+
+  setAvailability(availability: Availability): Promise<Outcome>;
+  setStatusText(availability: Availability, text: string): Promise<Outcome>;
+  /** An image file as chosen; it is scaled to 256 px. `null` removes the picture. */
+  setAvatar(picture: Blob | null): Promise<Outcome>;
+  setFavourite(userId: UserId, favourite: boolean): Promise<Outcome>;
+
+  /** Loads the newest messages of the conversation, if not there yet. */
+  openConversation(peer: BareJid): Promise<void>;
+  loadOlderMessages(peer: BareJid): Promise<void>;
+  /** Queues and shows at once; the message's `delivery` tells how far it came. */
+  sendMessage(peer: BareJid, body: string): Outcome;
+  retryMessage(peer: BareJid, messageId: string): void;
+  setDraft(peer: BareJid, text: string): void;
+  setTyping(peer: BareJid, typing: boolean): void;
+  /** The newest message of the conversation is on screen in a focused window: read, on all devices. */
+  markConversationRead(peer: BareJid): void;
+  /** Drops the unread line (the conversation was left). */
+  leaveConversation(peer: BareJid): void;
+
+  /** Dials what a person wrote. `ok: false` only where nothing was started. */
+  dial(target: string): Promise<{ ok: true; callId: string } | { ok: false; failure: Failure }>;
+  answerCall(callId: string): Promise<Outcome>;
+  /** 603 for this user's devices together. */
+  rejectCall(callId: string): void;
+  hangUpCall(callId: string): void;
+  holdCall(callId: string): void;
+  resumeCall(callId: string): void;
+  muteCall(callId: string, muted: boolean): void;
+  /** One of `0-9 * #`; sent as RFC 4733. */
+  sendDigit(callId: string, digit: string): void;
+  dismissCall(callId: string): void;
+  /** Asks for the microphone, so that labels are readable and the first call is quick. */
+  prepareAudio(): Promise<Outcome>;
+  takeDialRequest(): string | null;
+
+  loadOlderJournal(): Promise<void>;
+  markJournalSeen(): void;
+
+  /** Desktop only; does nothing in a browser. */
+  setWindowLayout(layout: Layout): void;
+  showWindow(): void;
+  quit(): void;
+}
+
+export type { SavedLogin };

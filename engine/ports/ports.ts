@@ -1,0 +1,80 @@
+/** What differs between the desktop and the browser. `desktop.ts` implements it over IPC, `browser.ts` with web APIs. */
+import type { ArchiveMethod, ArchiveRequest, ArchiveResponse } from '../../protocol/archive.ts';
+import type { DeviceKind } from '../../protocol/identity.ts';
+import type { LedgerEntry, SavedLogin, SecretStrength } from '../../protocol/ipc.ts';
+import type { Layout, Settings, SettingsPatch } from '../../protocol/settings.ts';
+
+/** The local archive. The browser's keeps messages in memory only and reads history from the server. */
+export interface Archive {
+  call<Method extends ArchiveMethod>(method: Method, request: ArchiveRequest<Method>): Promise<ArchiveResponse<Method>>;
+}
+
+export interface Secrets {
+  strength(): Promise<SecretStrength>;
+  load(): Promise<SavedLogin | null>;
+  /** False: could not be saved; the session goes on without. */
+  save(login: SavedLogin): Promise<boolean>;
+  clear(): Promise<void>;
+}
+
+export interface Ledger {
+  read(): Promise<LedgerEntry[]>;
+  write(entries: LedgerEntry[]): Promise<void>;
+}
+
+export interface Notice {
+  id: string;
+  title: string;
+  body: string;
+  silent: boolean;
+}
+export interface Notifier {
+  show(notice: Notice): Promise<void>;
+  close(id: string): Promise<void>;
+  onClick(listener: (id: string) => void): () => void;
+}
+
+/** The window the engine lives in, as far as the engine has to know. */
+export interface Shell {
+  readonly deviceKind: DeviceKind;
+  /** Name under which the session is listed: `Kontor on Windows`. */
+  readonly deviceName: string;
+  /** Server to offer in the login form; the page's own origin in a browser. */
+  defaultServer(): Promise<{ server: string | null; user: string | null; locale: string }>;
+  show(): void;
+  quit(): void;
+  setLayout(layout: Layout): void;
+  setUnread(count: number): void;
+  showCallPopup(size: { width: number; height: number }): void;
+  hideCallPopup(): void;
+  takeLink(): Promise<string | null>;
+  onLink(listener: (url: string) => void): () => void;
+  onNetworkChange(listener: () => void): () => void;
+  /** Whether the user can see the window, and whether it has the keyboard. Two different things. */
+  attention(): { visible: boolean; focused: boolean };
+  onAttentionChange(listener: () => void): () => void;
+}
+
+export interface SettingsStore {
+  read(): Promise<Settings>;
+  update(patch: SettingsPatch): Promise<Settings>;
+  onChange(listener: (settings: Settings) => void): () => void;
+}
+
+/** Time and chance come from outside, so that tests need no waiting. */
+export interface Clock {
+  now(): number;
+  /** Returns the function that cancels. */
+  after(milliseconds: number, callback: () => void): () => void;
+  random(): number;
+}
+
+export interface Ports {
+  archive: Archive;
+  secrets: Secrets;
+  ledger: Ledger;
+  notifier: Notifier;
+  shell: Shell;
+  settings: SettingsStore;
+  clock: Clock;
+}

@@ -1,0 +1,167 @@
+/** REST `/api/v1`: requests and responses. The server validates with these schemas and derives OpenAPI from them. */
+import { z } from 'zod';
+import { availabilitySchema, bareJidSchema, deviceKindSchema, phoneStateSchema, userIdSchema } from './identity.ts';
+
+/** Codes of every error the REST API answers with; clients translate them (`errors.<code>` in `locales/`). */
+export const errorCodeSchema = z.enum([
+  'invalidRequest',
+  'invalidCredentials',
+  'tooManyAttempts',
+  'unauthorized',
+  'forbidden',
+  'notFound',
+  'payloadTooLarge',
+  'rateLimited',
+  'unavailable',
+  'internal',
+]);
+export type ErrorCode = z.infer<typeof errorCodeSchema>;
+
+/** Body of every 4xx and 5xx answer. `message` is English and for developers, never shown to users. */
+export const errorBodySchema = z.object({
+  error: z.object({
+    code: errorCodeSchema,
+    message: z.string(),
+    /** Seconds until another try makes sense; with `tooManyAttempts` and `rateLimited`. */
+    retryAfterSeconds: z.number().int().nonnegative().optional(),
+  }),
+});
+export type ErrorBody = z.infer<typeof errorBodySchema>;
+
+/** Query of every list: `cursor` is the `next` of the page before. */
+export const pageQuerySchema = z.object({
+  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+export const listOf = <Entry extends z.ZodType>(entry: Entry) =>
+  z.object({ entries: z.array(entry), next: z.string().nullable() });
+
+export const userSchema = z.object({
+  id: userIdSchema,
+  /** Display name: `Anna Berger`. */
+  name: z.string(),
+  extension: z.string(),
+  /** Slug of the instance: `demo`. */
+  instance: z.string(),
+});
+export type User = z.infer<typeof userSchema>;
+
+/** `POST /session`. `user` is `name` or `name@instance`, case-insensitive (SES-1). */
+export const sessionRequestSchema = z.object({
+  user: z.string().trim().min(1).max(256),
+  password: z.string().min(1).max(1024),
+  device: z.object({ name: z.string().trim().min(1).max(100), kind: deviceKindSchema }),
+});
+export type SessionRequest = z.infer<typeof sessionRequestSchema>;
+export const sessionResponseSchema = z.object({
+  token: z.string(),
+  user: userSchema,
+  device: z.object({ id: z.string() }),
+});
+export type SessionResponse = z.infer<typeof sessionResponseSchema>;
+
+/** `GET /provisioning`: all a client needs. The secrets belong to the device of the session and end with it. */
+export const provisioningSchema = z.object({
+  user: userSchema,
+  sip: z.object({
+    url: z.string(),
+    uri: z.string(),
+    authorizationUser: z.string(),
+    password: z.string(),
+    realm: z.string(),
+    iceServers: z.array(
+      z.object({ urls: z.array(z.string()), username: z.string().optional(), credential: z.string().optional() }),
+    ),
+  }),
+  xmpp: z.object({ url: z.string(), jid: bareJidSchema, password: z.string(), mucDomain: z.string() }),
+  events: z.object({ url: z.string() }),
+  conference: z.object({ url: z.string() }),
+  features: z.object({
+    calls: z.boolean(),
+    chat: z.boolean(),
+    echoTest: z.string().nullable(),
+  }),
+  limits: z.object({
+    /** Characters of one chat message. */
+    messageCharacters: z.number().int(),
+    /** Bytes of one XMPP stanza. */
+    stanzaBytes: z.number().int(),
+    avatarBytes: z.number().int(),
+    statusTextCharacters: z.number().int(),
+  }),
+});
+export type Provisioning = z.infer<typeof provisioningSchema>;
+
+/** `GET /directory`: the users that the caller's role may see (CON-11), by name. */
+export const directoryEntrySchema = z.object({
+  id: userIdSchema,
+  jid: bareJidSchema,
+  name: z.string(),
+  extension: z.string(),
+  favourite: z.boolean(),
+});
+export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
+
+/** `GET /phone-states`: snapshot of the visible users; later changes come as events after `sequence`. */
+export const phoneStatesSchema = z.object({
+  entries: z.array(z.object({ userId: userIdSchema, state: phoneStateSchema })),
+  sequence: z.number().int(),
+});
+
+/** `GET` and `PUT /profile`: what the user says of themself; in step on all devices (CON-1, SES-5). */
+export const profileSchema = z.object({
+  availability: availabilitySchema,
+  /** One status text per state; empty means none. */
+  statusTexts: z.object({ available: z.string().max(200), away: z.string().max(200), dnd: z.string().max(200) }),
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+export const callDirectionSchema = z.enum(['incoming', 'outgoing']);
+export const callResultSchema = z.enum([
+  'answered',
+  'missed',
+  'rejected',
+  'busy',
+  'cancelled',
+  'failed',
+  'answeredElsewhere',
+]);
+export type CallResult = z.infer<typeof callResultSchema>;
+
+/** `GET /journal`: one row per call and party, newest first. */
+export const journalEntrySchema = z.object({
+  id: z.string(),
+  direction: callDirectionSchema,
+  result: callResultSchema,
+  /** The other side. `userId` is there when it is a visible user of the instance; `name` as known at call time. */
+  party: z.object({ name: z.string().nullable(), userId: userIdSchema.nullable() }),
+  number: z.string(),
+  /** ISO 8601, UTC. */
+  startedAt: z.string(),
+  /** Talking time; 0 for a call nobody answered. */
+  durationSeconds: z.number().int().nonnegative(),
+  /** Only a missed call starts unseen. */
+  seen: z.boolean(),
+});
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
+/** `POST /journal/seen`: all missed calls up to this row count as seen on all devices. */
+export const journalSeenSchema = z.object({ upTo: z.string().max(64) });
+
+/** `GET /phone-book`: the company phone book. */
+export const phoneBookEntrySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  company: z.string().nullable(),
+  numbers: z.array(z.object({ kind: z.enum(['office', 'private', 'mobile', 'fax']), number: z.string() })),
+});
+export type PhoneBookEntry = z.infer<typeof phoneBookEntrySchema>;
+
+/** `GET /.well-known/kontor`. */
+export const wellKnownSchema = z.object({
+  product: z.literal('kontor'),
+  version: z.string(),
+  apiVersions: z.array(z.number().int()),
+  /** Slugs are not listed; true lets the login form drop the instance from the user name. */
+  singleInstance: z.boolean(),
+});
+export type WellKnown = z.infer<typeof wellKnownSchema>;

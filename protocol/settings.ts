@@ -1,0 +1,55 @@
+/** Settings of one client installation: in the desktop's settings file, in the browser's local storage. */
+import { z } from 'zod';
+
+export const languageSchema = z.enum(['de', 'en', 'fr', 'nl', 'bar', 'sr']);
+export type Language = z.infer<typeof languageSchema>;
+export const layoutSchema = z.enum(['mini', 'normal', 'expanded']);
+export type Layout = z.infer<typeof layoutSchema>;
+
+export const settingsSchema = z.object({
+  language: z.union([languageSchema, z.literal('system')]),
+  theme: z.enum(['light', 'dark', 'system']),
+  contactStyle: z.enum(['list', 'details']),
+  contactSort: z.enum(['activity', 'name', 'availability']),
+  /** `null`: the system's default device. Ids as of `MediaDeviceInfo.deviceId`. */
+  microphoneId: z.string().nullable(),
+  speakerId: z.string().nullable(),
+  ringDeviceId: z.string().nullable(),
+  server: z.string().nullable(),
+  lastUser: z.string().nullable(),
+  startWithSystem: z.boolean(),
+  startMinimised: z.boolean(),
+  notifyMessages: z.boolean(),
+  notifyCalls: z.boolean(),
+  notifySound: z.boolean(),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+export const settingsPatchSchema = settingsSchema.partial();
+export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
+
+export const defaultSettings: Settings = {
+  language: 'system',
+  theme: 'system',
+  contactStyle: 'details',
+  contactSort: 'name',
+  microphoneId: null,
+  speakerId: null,
+  ringDeviceId: null,
+  server: null,
+  lastUser: null,
+  startWithSystem: false,
+  startMinimised: false,
+  notifyMessages: true,
+  notifyCalls: true,
+  notifySound: true,
+};
+
+/** Reads stored settings field by field, so that one damaged or unknown field costs only itself. */
+export const parseSettings = (stored: unknown): Settings => {
+  const record = typeof stored === 'object' && stored !== null ? (stored as Record<string, unknown>) : {};
+  const readable = Object.entries(settingsSchema.shape).flatMap(([name, schema]) => {
+    const field = schema.safeParse(record[name]);
+    return field.success ? [[name, field.data] as const] : [];
+  });
+  return { ...defaultSettings, ...Object.fromEntries(readable) };
+};

@@ -1,0 +1,28 @@
+import type { CallResult } from '../../protocol/rest.ts';
+import type { UserId } from '../../protocol/identity.ts';
+
+/** One party's view of one finished call. */
+export interface CallRecord {
+  /** Same for both parties and stable across retries: makes the row unique together with `userId` (exactly one). */
+  callKey: string;
+  userId: UserId;
+  direction: 'incoming' | 'outgoing';
+  result: CallResult;
+  partyUserId: UserId | null;
+  partyName: string | null;
+  number: string;
+  startedAt: Date;
+  answeredAt: Date | null;
+  endedAt: Date;
+}
+
+/**
+ * Durable call bookkeeping. A call is noted when it starts and again when it ends, so that a crash of the
+ * server in between still leaves exactly one row per party.
+ */
+export interface CallRecorder {
+  /** Upserts the running call. `answeredAt` and `endedAt` may still be missing. */
+  callProgressed(record: Omit<CallRecord, 'result' | 'endedAt'>): Promise<void>;
+  /** Writes the row and publishes `journalEntryAdded`; a second report of the same call and user changes nothing. */
+  callEnded(record: CallRecord): Promise<void>;
+}

@@ -1,0 +1,29 @@
+import type { Registry } from 'prom-client';
+import type { PhoneState, UserId } from '../../protocol/identity.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { WebSocketService } from '../connection.ts';
+import type { EventPublisher } from '../events/event-publisher.ts';
+import type { CallRecorder } from '../journal/call-recorder.ts';
+import type { Logger } from '../log.ts';
+
+export interface SipServiceOptions {
+  accounts: Accounts;
+  events: EventPublisher;
+  calls: CallRecorder;
+  log: Logger;
+  metrics: Registry;
+  limits: { messageBytes: number; headers: number; connectionsPerAccount: number; messagesPerSecond: number };
+  /** Key of the stateless digest nonces and record-route tokens: 32 random bytes, kept with the data. */
+  nonceKey: Buffer;
+  /** Seconds an unanswered call rings (default 60). Tests shorten it. */
+  noAnswerSeconds?: number;
+}
+
+/** Registrar and forking proxy (RFC 3261) over WebSocket (RFC 7118) and TCP, with the media applications behind it. */
+export interface SipService extends WebSocketService {
+  /** Opens SIP over TCP; resolves with the bound port. */
+  listenTcp(port: number, host: string): Promise<number>;
+  phoneStateOf(userId: UserId): PhoneState;
+  /** Counts for `/healthz`. */
+  status(): { registrations: number; dialogs: number; connections: number };
+}
