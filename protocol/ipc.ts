@@ -43,6 +43,11 @@ export const ipcRequests = {
     }),
   },
   'app.quit': { request: nothing, response: nothing },
+  /** Why a server cannot be reached; a page is not told the difference. `url`: an origin. */
+  'server.probe': {
+    request: z.object({ url: z.url().max(2048) }),
+    response: z.enum(['reachable', 'unknownServer', 'noNetwork', 'certificateNotTrusted', 'unavailable']),
+  },
   'secrets.strength': { request: nothing, response: secretStrengthSchema },
   'secrets.load': { request: nothing, response: savedLoginSchema.nullable() },
   'secrets.save': { request: savedLoginSchema, response: z.boolean() },

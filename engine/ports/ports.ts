@@ -41,6 +41,10 @@ export interface Shell {
   readonly deviceName: string;
   /** Server to offer in the login form; the page's own origin in a browser. */
   defaultServer(): Promise<{ server: string | null; user: string | null; locale: string }>;
+  /** Why `origin` cannot be reached; asked after a failed request, because a page is not told the difference. */
+  probeServer(
+    origin: string,
+  ): Promise<'reachable' | 'unknownServer' | 'noNetwork' | 'certificateNotTrusted' | 'unavailable'>;
   show(): void;
   quit(): void;
   setLayout(layout: Layout): void;

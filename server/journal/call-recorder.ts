@@ -25,4 +25,6 @@ export interface CallRecorder {
   callProgressed(record: Omit<CallRecord, 'result' | 'endedAt'>): Promise<void>;
   /** Writes the row and publishes `journalEntryAdded`; a second report of the same call and user changes nothing. */
   callEnded(record: CallRecord): Promise<void>;
+  /** Calls noted as started and not yet as ended: what a restarted server has to take up again or close. */
+  runningCalls(): Promise<Omit<CallRecord, 'result' | 'endedAt'>[]>;
 }
