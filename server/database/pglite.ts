@@ -1,0 +1,34 @@
+import { PGlite, types, type Transaction } from '@electric-sql/pglite';
+import type { Row } from './database.ts';
+import type { DatabaseDriver, ScriptRunner } from './driver.ts';
+
+const parsers = {
+  [types.INT8]: (value: string): number => Number(value),
+  [types.BYTEA]: (value: string): Buffer => Buffer.from(value.slice(2), 'hex'),
+};
+
+const runnerOf = (transaction: Transaction): ScriptRunner => ({
+  query: async <Result extends Row>(sql: string, parameters: readonly unknown[] = []) =>
+    (await transaction.query<Result>(sql, [...parameters])).rows,
+  script: async (sql) => {
+    await transaction.exec(sql);
+  },
+});
+
+/** Embedded PostgreSQL in `folder`, or in memory without one. Rejects when the folder cannot be used. */
+export const openPglite = async (folder?: string): Promise<DatabaseDriver> => {
+  const pglite = await PGlite.create({ dataDir: folder ?? 'memory://', parsers });
+  return {
+    query: async <Result extends Row>(sql: string, parameters: readonly unknown[] = []) =>
+      (await pglite.query<Result>(sql, [...parameters])).rows,
+    transaction: <Result>(work: (transaction: ScriptRunner) => Promise<Result>) =>
+      pglite.transaction((transaction) => work(runnerOf(transaction))),
+    listen: async (channel, listener) => {
+      const unlisten = await pglite.listen(channel, listener);
+      return () => (pglite.closed ? Promise.resolve() : unlisten());
+    },
+    close: async () => {
+      if (!pglite.closed) await pglite.close();
+    },
+  };
+};
