@@ -1,0 +1,38 @@
+/** The one store of a client. Only the engine dispatches to it. */
+import { combineReducers, configureStore } from '@reduxjs/toolkit';
+import { callsReducer } from './calls.ts';
+import { connectionReducer } from './connection.ts';
+import { contactsReducer } from './contacts.ts';
+import { conversationsReducer } from './conversations.ts';
+import { devicesReducer } from './devices.ts';
+import { dialRequestReducer } from './dial-request.ts';
+import { journalReducer } from './journal.ts';
+import { phoneBookReducer } from './phone-book.ts';
+import { sessionReducer } from './session.ts';
+import { settingsReducer } from './settings.ts';
+import type { DomainState } from './types.ts';
+
+const reducer = combineReducers({
+  session: sessionReducer,
+  connection: connectionReducer,
+  settings: settingsReducer,
+  contacts: contactsReducer,
+  conversations: conversationsReducer,
+  calls: callsReducer,
+  journal: journalReducer,
+  phoneBook: phoneBookReducer,
+  devices: devicesReducer,
+  dialRequest: dialRequestReducer,
+});
+
+/**
+ * A new store, empty but for `preloaded`. The development checks for immutability and serialisability walk
+ * the whole state on each action and would cost frames with 10,000 contacts, so they are off.
+ */
+export const createEngineStore = (preloaded?: Partial<DomainState>) =>
+  configureStore({
+    reducer,
+    ...(preloaded ? { preloadedState: preloaded } : {}),
+    middleware: (defaults) => defaults({ immutableCheck: false, serializableCheck: false }),
+  });
+export type EngineStore = ReturnType<typeof createEngineStore>;
