@@ -1,0 +1,36 @@
+import {
+  Input,
+  Label,
+  Text,
+  TextField as AriaTextField,
+  type TextFieldProps as AriaProps,
+} from 'react-aria-components';
+import type { ReactNode } from 'react';
+import styles from './text-field.module.css';
+
+interface TextFieldProps extends Omit<AriaProps, 'children' | 'className'> {
+  label: string;
+  hint?: string;
+  placeholder?: string;
+  /** Inside the field at its end, for example a button that shows the password. */
+  trailing?: ReactNode;
+  spellCheck?: 'true' | 'false';
+}
+
+/** One line of text with its label above. */
+export function TextField({ label, hint, placeholder, trailing, ...props }: TextFieldProps) {
+  return (
+    <AriaTextField {...props} className={styles['field'] ?? ''}>
+      <Label className={styles['label'] ?? ''}>{label}</Label>
+      <div className={styles['box']}>
+        <Input className={styles['input'] ?? ''} placeholder={placeholder} />
+        {trailing}
+      </div>
+      {hint ? (
+        <Text slot="description" className={styles['hint'] ?? ''}>
+          {hint}
+        </Text>
+      ) : null}
+    </AriaTextField>
+  );
+}
