@@ -1,5 +1,5 @@
 import { Eye, EyeOff } from 'lucide-react';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { Checkbox, ToggleButton } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { TextField } from '../../ui/text-field.tsx';
@@ -25,6 +25,11 @@ export function Login() {
     session.phase === 'loggedOut' && session.failure ? viewFailure(session.failure, Date.now()) : null,
   );
   const wait = useSecondsLeft(failure?.retryAt ?? null);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const fields = [...(form.current?.querySelectorAll('input') ?? [])];
+    fields.find((field) => field.value === '')?.focus();
+  }, []);
 
   const login = async (saved: boolean): Promise<void> => {
     setAsksAboutStore(false);
@@ -42,7 +47,12 @@ export function Login() {
 
   return (
     <main className={styles['page']}>
-      <form className={styles['card']} onSubmit={(event) => void submit(event)} aria-labelledby="login-title">
+      <form
+        ref={form}
+        className={styles['card']}
+        onSubmit={(event) => void submit(event)}
+        aria-labelledby="login-title"
+      >
         <img className={styles['logo']} src="/icon.svg" alt="" width={48} height={48} />
         <h1 id="login-title" className={styles['title']}>
           {t('login.title')}
@@ -53,7 +63,6 @@ export function Login() {
           value={user}
           onChange={setUser}
           isRequired
-          autoFocus={user === ''}
           autoComplete="username"
           spellCheck="false"
         />
