@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import styles from './overlay.module.css';
+
+interface DialogProps {
+  isOpen: boolean;
+  onClose: () => void;
+  title: string;
+  children: ReactNode;
+  /** Buttons; the one that does it stands last. */
+  actions: ReactNode;
+  /** `alertdialog` for questions that must be answered. */
+  role?: 'dialog' | 'alertdialog';
+}
+
+/** A question over the window. Escape and a click beside it close it; the focus returns to where it was. */
+export function Dialog({ isOpen, onClose, title, children, actions, role = 'dialog' }: DialogProps) {
+  return (
+    <ModalOverlay
+      className={styles.backdrop}
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+      isDismissable={role === 'dialog'}
+    >
+      <Modal className={styles.modal}>
+        <AriaDialog className={styles.dialog} role={role}>
+          <Heading slot="title">{title}</Heading>
+          {children}
+          <div className={styles.actions}>{actions}</div>
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,43 @@
+import { Button, Label, ListBox, ListBoxItem, Popover, Select as AriaSelect, SelectValue } from 'react-aria-components';
+import { Check, ChevronDown } from 'lucide-react';
+import styles from './control.module.css';
+import overlay from './overlay.module.css';
+
+interface SelectProps<Value extends string> {
+  label: string;
+  value: Value;
+  options: readonly { value: Value; text: string }[];
+  onChange: (value: Value) => void;
+  isDisabled?: boolean;
+}
+
+/** One of several values from a list that opens. */
+export function Select<Value extends string>({ label, value, options, onChange, isDisabled }: SelectProps<Value>) {
+  return (
+    <AriaSelect
+      className={styles.select}
+      value={value}
+      isDisabled={isDisabled ?? false}
+      onChange={(key) => {
+        const option = options.find((each) => each.value === key);
+        if (option) onChange(option.value);
+      }}
+    >
+      <Label className={styles.text}>{label}</Label>
+      <Button className={styles.field}>
+        <SelectValue className={styles.value} />
+        <ChevronDown aria-hidden />
+      </Button>
+      <Popover className={overlay.popover} offset={4}>
+        <ListBox className={overlay.list}>
+          {options.map((option) => (
+            <ListBoxItem key={option.value} id={option.value} className={overlay.item} textValue={option.text}>
+              <span className={overlay.label}>{option.text}</span>
+              {option.value === value && <Check aria-hidden />}
+            </ListBoxItem>
+          ))}
+        </ListBox>
+      </Popover>
+    </AriaSelect>
+  );
+}
