@@ -1,0 +1,59 @@
+/** What the journal shows: rows by day, filters, and the colour and words of a result (JOU-1, JOU-2). */
+import type { CallResult, JournalEntry } from '../../../protocol/rest.ts';
+import { startOfDay } from '../intl-locale.ts';
+
+export const journalFilters = ['all', 'missed', 'incoming', 'outgoing'] as const;
+export type JournalFilter = (typeof journalFilters)[number];
+
+export type JournalRow =
+  { kind: 'day'; key: string; day: number } | { kind: 'entry'; key: string; entry: JournalEntry };
+
+const passes = (entry: JournalEntry, filter: JournalFilter): boolean => {
+  if (filter === 'all') return true;
+  if (filter === 'missed') return isMissed(entry);
+  return entry.direction === filter;
+};
+
+/** Missed means: somebody called and no one here or elsewhere answered. */
+export const isMissed = (entry: JournalEntry): boolean => entry.direction === 'incoming' && entry.result === 'missed';
+
+/** Entries come newest first and stay so; each day has its heading. */
+export function buildJournalRows(entries: readonly JournalEntry[], filter: JournalFilter): JournalRow[] {
+  const rows: JournalRow[] = [];
+  let day = Number.NaN;
+  for (const entry of entries) {
+    if (!passes(entry, filter)) continue;
+    const entryDay = startOfDay(Date.parse(entry.startedAt));
+    if (entryDay !== day) rows.push({ kind: 'day', key: `day ${entryDay}`, day: entryDay });
+    day = entryDay;
+    rows.push({ kind: 'entry', key: entry.id, entry });
+  }
+  return rows;
+}
+
+export type JournalTone = 'good' | 'warn' | 'bad' | 'quiet';
+const outgoingTones: Record<CallResult, JournalTone> = {
+  answered: 'good',
+  missed: 'quiet',
+  rejected: 'warn',
+  busy: 'warn',
+  cancelled: 'quiet',
+  failed: 'bad',
+  answeredElsewhere: 'good',
+};
+/** Green spoke, yellow was taken elsewhere or declined, red was missed or failed. */
+export function journalTone(entry: JournalEntry): JournalTone {
+  if (entry.direction === 'outgoing') return outgoingTones[entry.result];
+  if (entry.result === 'answered') return 'good';
+  if (entry.result === 'missed' || entry.result === 'failed') return 'bad';
+  return entry.result === 'cancelled' ? 'quiet' : 'warn';
+}
+
+/** Text key (`journal:<key>`) and values for a talking time; `null` where nobody talked. */
+export function talkText(seconds: number): { key: string; values: Record<string, number> } | null {
+  if (seconds <= 0) return null;
+  if (seconds < 60) return { key: 'durationSeconds', values: { seconds } };
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return { key: 'durationMinutes', values: { minutes, seconds: seconds % 60 } };
+  return { key: 'durationHours', values: { hours: Math.floor(minutes / 60), minutes: minutes % 60 } };
+}
