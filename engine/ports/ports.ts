@@ -12,8 +12,11 @@ export interface Archive {
 export interface Secrets {
   strength(): Promise<SecretStrength>;
   load(): Promise<SavedLogin | null>;
-  /** False: could not be saved; the session goes on without. */
-  save(login: SavedLogin): Promise<boolean>;
+  /**
+   * False: could not be saved; the session goes on without. With `'reload'` the login outlives a reload of the
+   * window but not the window, and nothing is kept that the user did not ask for.
+   */
+  save(login: SavedLogin, extent?: 'reload'): Promise<boolean>;
   clear(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /** The one store of a client. Only the engine dispatches to it. */
-import { combineReducers, configureStore } from '@reduxjs/toolkit';
+import { combineReducers, configureStore, type Reducer, type UnknownAction } from '@reduxjs/toolkit';
 import { callsReducer } from './calls.ts';
 import { connectionReducer } from './connection.ts';
 import { contactsReducer } from './contacts.ts';
@@ -8,11 +8,11 @@ import { devicesReducer } from './devices.ts';
 import { dialRequestReducer } from './dial-request.ts';
 import { journalReducer } from './journal.ts';
 import { phoneBookReducer } from './phone-book.ts';
-import { sessionReducer } from './session.ts';
+import { sessionChanged, sessionReducer } from './session.ts';
 import { settingsReducer } from './settings.ts';
 import type { DomainState } from './types.ts';
 
-const reducer = combineReducers({
+const slices = combineReducers({
   session: sessionReducer,
   connection: connectionReducer,
   settings: settingsReducer,
@@ -24,6 +24,12 @@ const reducer = combineReducers({
   devices: devicesReducer,
   dialRequest: dialRequestReducer,
 });
+
+/** Logging out forgets everything but what belongs to the installation. */
+const reducer: Reducer<DomainState, UnknownAction, Partial<DomainState>> = (state, action) => {
+  if (!sessionChanged.match(action) || action.payload.phase !== 'loggedOut') return slices(state, action);
+  return slices(state && { settings: state.settings, devices: state.devices, dialRequest: state.dialRequest }, action);
+};
 
 /**
  * A new store, empty but for `preloaded`. The development checks for immutability and serialisability walk
