@@ -108,7 +108,7 @@ CREATE TABLE running_calls (
   PRIMARY KEY (call_key, user_id)
 );
 
--- One row: the position of the event stream. Locked by every publisher, so commit order is sequence order.
+-- One row: the position of the event stream.
 CREATE TABLE event_stream (
   singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   last_sequence bigint NOT NULL,
@@ -117,19 +117,27 @@ CREATE TABLE event_stream (
 );
 INSERT INTO event_stream (last_sequence, pruned_through) VALUES (0, 0);
 
+-- Sets of users, each stored once: a thousand watchers of a colleague are one row in `events`. Never changed.
+CREATE TABLE audiences (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  -- SHA-256 of the sorted user ids.
+  hash bytea NOT NULL UNIQUE
+);
+CREATE TABLE audience_members (
+  user_id text NOT NULL,
+  audience_id bigint NOT NULL REFERENCES audiences ON DELETE CASCADE,
+  PRIMARY KEY (user_id, audience_id)
+);
+CREATE INDEX audience_members_by_audience ON audience_members (audience_id);
+
 CREATE TABLE events (
   sequence bigint PRIMARY KEY,
+  audience_id bigint NOT NULL REFERENCES audiences,
   event jsonb NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX events_by_audience ON events (audience_id, sequence);
 CREATE INDEX events_by_age ON events (created_at);
-
-CREATE TABLE event_audience (
-  user_id text NOT NULL,
-  sequence bigint NOT NULL REFERENCES events ON DELETE CASCADE,
-  PRIMARY KEY (user_id, sequence)
-);
-CREATE INDEX event_audience_by_sequence ON event_audience (sequence);
 
 -- Keys that all servers on this database share, such as the one of the SIP digest nonces.
 CREATE TABLE server_keys (

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { DeviceAccount } from '../accounts/accounts.ts';
+import { ApiError } from './api-error.ts';
+import type { RequestOrigin } from './request-origin.ts';
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** What a route sees of a request before it is checked. */
+export interface RawRequest {
+  query: unknown;
+  params: unknown;
+  body: unknown;
+  origin: RequestOrigin;
+  /** Bearer token; empty on public routes. */
+  token: string;
+  /** The session the token belongs to. */
+  session: DeviceAccount | null;
+}
+
+/** One operation of the API: the server validates with these schemas, and OpenAPI is made from them. */
+export interface Route {
+  method: Method;
+  /** Under `/api/v1`; parameters as `:name`. */
+  path: string;
+  summary: string;
+  /** Whether a bearer token is needed. */
+  access: 'public' | 'session';
+  query: z.ZodType | null;
+  params: z.ZodType | null;
+  body: z.ZodType | null;
+  /** `null`: 204 without a body. */
+  response: z.ZodType | null;
+  run(request: RawRequest): Promise<unknown>;
+}
+
+interface Definition<
+  Query extends z.ZodType,
+  Params extends z.ZodType,
+  Body extends z.ZodType,
+  Response extends z.ZodType,
+> {
+  method: Method;
+  path: string;
+  summary: string;
+  query?: Query;
+  params?: Params;
+  body?: Body;
+  response?: Response;
+}
+interface Checked<Query extends z.ZodType, Params extends z.ZodType, Body extends z.ZodType> {
+  query: z.output<Query>;
+  params: z.output<Params>;
+  body: z.output<Body>;
+  origin: RequestOrigin;
+  token: string;
+}
+const nothing = z.unknown();
+type Nothing = typeof nothing;
+
+/** An operation for everybody. */
+export const publicRoute = <
+  Query extends z.ZodType = Nothing,
+  Params extends z.ZodType = Nothing,
+  Body extends z.ZodType = Nothing,
+  Response extends z.ZodType = z.ZodUndefined,
+>(
+  definition: Definition<Query, Params, Body, Response>,
+  handle: (request: Checked<Query, Params, Body>) => Promise<z.input<Response>>,
+): Route => routeOf(definition, 'public', (checked) => handle(checked));
+
+/** An operation for a logged-in device. */
+export const sessionRoute = <
+  Query extends z.ZodType = Nothing,
+  Params extends z.ZodType = Nothing,
+  Body extends z.ZodType = Nothing,
+  Response extends z.ZodType = z.ZodUndefined,
+>(
+  definition: Definition<Query, Params, Body, Response>,
+  handle: (request: Checked<Query, Params, Body> & { session: DeviceAccount }) => Promise<z.input<Response>>,
+): Route =>
+  routeOf(definition, 'session', (checked, session) => {
+    if (session === null) throw new ApiError('unauthorized', 'Log in first');
+    return handle({ ...checked, session });
+  });
+
+const routeOf = <Query extends z.ZodType, Params extends z.ZodType, Body extends z.ZodType, Response extends z.ZodType>(
+  definition: Definition<Query, Params, Body, Response>,
+  access: Route['access'],
+  handle: (checked: Checked<Query, Params, Body>, session: DeviceAccount | null) => Promise<z.input<Response>>,
+): Route => {
+  const { method, path, summary, query, params, body, response } = definition;
+  return {
+    method,
+    path,
+    summary,
+    access,
+    query: query ?? null,
+    params: params ?? null,
+    body: body ?? null,
+    response: response ?? null,
+    run: async (request) => {
+      const checked = {
+        query: check('query', query, request.query),
+        params: check('path', params, request.params),
+        body: check('body', body, request.body),
+        origin: request.origin,
+        token: request.token,
+      };
+      const answer = await handle(checked, request.session);
+      return response?.parse(answer);
+    },
+  };
+};
+
+const check = <Schema extends z.ZodType>(
+  place: string,
+  schema: Schema | undefined,
+  value: unknown,
+): z.output<Schema> => {
+  const result = (schema ?? nothing).safeParse(value);
+  // Without a schema the output is `unknown`, which the value is.
+  if (result.success) return result.data as z.output<Schema>;
+  const [issue] = result.error.issues;
+  const where = [place, ...(issue?.path ?? [])].map(String).join('.').slice(0, 200);
+  throw new ApiError('invalidRequest', `${where}: ${issue?.message ?? 'not valid'}`);
+};
