@@ -1,0 +1,166 @@
+/** The session engine of one window: the store it writes, and the commands that windows give it. */
+import type { CallService } from '../calls/call-service.ts';
+import { createServerData, type ServerData } from '../directory/server-data.ts';
+import { createBrowserPorts } from '../ports/browser.ts';
+import { createDesktopPorts } from '../ports/desktop.ts';
+import type { Ports } from '../ports/ports.ts';
+import { createEventStream, type EventStream } from '../session/event-stream.ts';
+import { createSession, type OpenSession } from '../session/session.ts';
+import { createSessionCache } from '../session/session-cache.ts';
+import { linkChanged } from '../state/connection.ts';
+import { favouriteChanged } from '../state/contacts.ts';
+import { dialRequested, dialRequestTaken } from '../state/dial-request.ts';
+import { profileChanged } from '../state/session.ts';
+import { settingsChanged } from '../state/settings.ts';
+import { createEngineStore, type EngineStore } from '../state/store.ts';
+import { profileSchema, type Profile } from '../../protocol/rest.ts';
+import type { DesktopBridge } from '../../protocol/ipc.ts';
+import type { EngineCommands, Outcome } from './commands.ts';
+import { createNotices } from './notices.ts';
+import { silentCalls, silentChat } from './silent-services.ts';
+
+export interface Engine {
+  readonly store: EngineStore;
+  readonly commands: EngineCommands;
+  /** Closes all connections; the saved login stays. */
+  dispose(): void;
+}
+
+declare global {
+  interface Window {
+    /** The desktop's bridge; absent in a browser. */
+    kontor?: DesktopBridge;
+  }
+}
+
+const defaultPorts = (): Promise<Ports> =>
+  window.kontor ? createDesktopPorts(window.kontor) : Promise.resolve(createBrowserPorts());
+
+const browserStorage = (): Storage | null => (typeof localStorage === 'undefined' ? null : localStorage);
+
+/** What runs while the server has accepted the session. */
+interface Connected extends OpenSession {
+  data: ServerData;
+  events: EventStream;
+}
+
+/** Reads the settings and takes a saved login up; resolves at once, the session follows in the store. */
+export const createEngine = async (options: { ports?: Ports } = {}): Promise<Engine> => {
+  const ports = options.ports ?? (await defaultPorts());
+  const { shell, settings, clock } = ports;
+  const store = createEngineStore({ settings: await settings.read() });
+  const notices = createNotices(store, ports.notifier, shell);
+  const calls: CallService = silentCalls;
+  const chat = silentChat;
+  let connected: Connected | null = null;
+
+  const closed = (): void => {
+    connected?.events.stop();
+    connected = null;
+    calls.stop();
+  };
+  const opened = async (open: OpenSession): Promise<void> => {
+    closed();
+    const data = createServerData(open.rest, store, notices.callMissed);
+    const events = createEventStream({
+      url: open.provisioning.events.url,
+      token: open.token,
+      clock,
+      changed: (state) => store.dispatch(linkChanged({ link: 'events', state })),
+      event: data.apply,
+      ready: (snapshots) => {
+        if (snapshots) void data.load();
+      },
+      revoked: session.revoked,
+    });
+    connected = { ...open, data, events };
+    events.start();
+    if (open.provisioning.features.calls) await calls.start(open.provisioning.sip);
+  };
+  const session = createSession({ ports, store, cache: createSessionCache(browserStorage()), opened, closed });
+
+  const wake = (): void => {
+    session.wake();
+    connected?.events.wake();
+    calls.wake();
+  };
+  const takeLink = (link: string): void => void store.dispatch(dialRequested(link));
+  const off = [
+    settings.onChange((next) => store.dispatch(settingsChanged(next))),
+    shell.onNetworkChange(wake),
+    shell.onLink(takeLink),
+  ];
+
+  /** Shows the change at once, and the earlier state again where the server refuses. */
+  const setProfile = async (change: (profile: Profile) => Profile): Promise<Outcome> => {
+    const { session: state } = store.getState();
+    if (!connected || state.phase !== 'loggedIn') return { ok: false, failure: { code: 'notConnected' } };
+    const before = state.profile;
+    const wanted = change(before);
+    store.dispatch(profileChanged(wanted));
+    const answer = await connected.rest.send('PUT', '/api/v1/profile', wanted, profileSchema);
+    if (answer.ok) return { ok: true };
+    store.dispatch(profileChanged(before));
+    return { ok: false, failure: { code: answer.failure.kind === 'unreachable' ? 'notConnected' : 'internal' } };
+  };
+
+  const commands: EngineCommands = {
+    ...chat,
+    dial: (target) => calls.dial(target),
+    answerCall: (callId) => calls.answerCall(callId),
+    rejectCall: (callId) => calls.rejectCall(callId),
+    hangUpCall: (callId) => calls.hangUpCall(callId),
+    holdCall: (callId) => calls.holdCall(callId),
+    resumeCall: (callId) => calls.resumeCall(callId),
+    muteCall: (callId, muted) => calls.muteCall(callId, muted),
+    sendDigit: (callId, digit) => calls.sendDigit(callId, digit),
+    dismissCall: (callId) => calls.dismissCall(callId),
+    prepareAudio: () => calls.prepareAudio(),
+
+    login: (request) => session.login(request),
+    logout: (request) => session.logout(request?.wipe ?? false),
+    secretStrength: () => ports.secrets.strength(),
+    updateSettings: async (patch) => {
+      store.dispatch(settingsChanged(await settings.update(patch)));
+    },
+    setAvailability: (availability) => setProfile((profile) => ({ ...profile, availability })),
+    setStatusText: (availability, text) =>
+      setProfile((profile) => ({
+        ...profile,
+        statusTexts: { ...profile.statusTexts, [availability]: text.trim().slice(0, 200) },
+      })),
+    setFavourite: async (userId, favourite) => {
+      if (!connected) return { ok: false, failure: { code: 'notConnected' } };
+      store.dispatch(favouriteChanged({ userId, favourite }));
+      const path = `/api/v1/favourites/${encodeURIComponent(userId)}`;
+      const answer = await connected.rest.tell(favourite ? 'PUT' : 'DELETE', path);
+      if (answer.ok) return { ok: true };
+      store.dispatch(favouriteChanged({ userId, favourite: !favourite }));
+      return { ok: false, failure: { code: 'notConnected' } };
+    },
+    takeDialRequest: () => {
+      const { dialRequest } = store.getState();
+      if (dialRequest !== null) store.dispatch(dialRequestTaken());
+      return dialRequest;
+    },
+    loadOlderJournal: () => connected?.data.loadOlderJournal() ?? Promise.resolve(),
+    markJournalSeen: () => connected?.data.markJournalSeen(),
+    setWindowLayout: (layout) => shell.setLayout(layout),
+    showWindow: () => shell.show(),
+    quit: () => shell.quit(),
+  };
+
+  void session.resume();
+  void shell.takeLink().then((link) => {
+    if (link !== null) takeLink(link);
+  });
+  return {
+    store,
+    commands,
+    dispose: () => {
+      for (const end of off) end();
+      session.dispose();
+      notices.dispose();
+    },
+  };
+};

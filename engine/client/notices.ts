@@ -1,0 +1,63 @@
+/** What the engine tells the user outside the window: missed calls, the pop-up of an incoming call, the unread count. */
+import type { JournalEntry } from '../../protocol/rest.ts';
+import type { Notifier, Shell } from '../ports/ports.ts';
+import { selectActiveCalls, selectMissedUnseen, selectParty, selectUnreadTotal } from '../state/selectors.ts';
+import type { EngineStore } from '../state/store.ts';
+
+export interface Notices {
+  callMissed(entry: JournalEntry): void;
+  dispose(): void;
+}
+
+const popupSize = { width: 360, height: 180 };
+const missedNotice = (id: string): string => `missed ${id}`;
+
+export const createNotices = (store: EngineStore, notifier: Notifier, shell: Shell): Notices => {
+  let popup = false;
+  let badge = -1;
+  const shown = new Set<string>();
+
+  const update = (): void => {
+    const state = store.getState();
+    const incoming = selectActiveCalls(state).some((call) => call.state === 'ringing');
+    const wanted = incoming && state.settings.notifyCalls && !shell.attention().focused;
+    if (wanted !== popup) {
+      popup = wanted;
+      if (wanted) shell.showCallPopup(popupSize);
+      else shell.hideCallPopup();
+    }
+    const missed = selectMissedUnseen(state);
+    const count = selectUnreadTotal(state) + missed;
+    if (count !== badge) {
+      badge = count;
+      shell.setUnread(count);
+    }
+    // Seen on any device: gone on this one (NOT-2).
+    if (missed === 0 && shown.size > 0) {
+      for (const id of shown) void notifier.close(id);
+      shown.clear();
+    }
+  };
+  const off = [
+    store.subscribe(update),
+    shell.onAttentionChange(update),
+    notifier.onClick((id) => {
+      if (shown.has(id)) shell.show();
+    }),
+  ];
+  return {
+    callMissed: (entry) => {
+      const { settings } = store.getState();
+      if (!settings.notifyCalls) return;
+      const party = selectParty(entry.number)(store.getState());
+      const id = missedNotice(entry.id);
+      shown.add(id);
+      const title = party.name ?? entry.party.name ?? entry.number;
+      void notifier.show({ id, title, body: `☎ ${entry.number}`, silent: !settings.notifySound });
+    },
+    dispose: () => {
+      for (const end of off) end();
+      if (popup) shell.hideCallPopup();
+    },
+  };
+};
