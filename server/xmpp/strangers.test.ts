@@ -91,17 +91,17 @@ describe('stanza', () => {
     }
     await all;
     const bodies = (page: Awaited<ReturnType<Agent['searchHistory']>>): (string | undefined)[] =>
-      page.results.map((result) => result.item.message?.body);
+      (page.results ?? []).map((result) => result.item.message?.body);
     const range = (from: number, to: number): string[] =>
       Array.from({ length: to - from }, (_, index) => `Nummer ${from + index}`);
     const filter = { with: `clara@${testDomain}` };
     const newest = await anna.searchHistory({ ...filter, paging: { before: '', max: 10 } });
     expect(bodies(newest)).toEqual(range(20, 30));
     expect(newest.paging).toMatchObject({ count: 30, firstIndex: 20 });
-    const older = await anna.searchHistory({ ...filter, paging: { before: newest.paging.first!, max: 10 } });
+    const older = await anna.searchHistory({ ...filter, paging: { before: newest.paging!.first!, max: 10 } });
     expect(bodies(older)).toEqual(range(10, 20));
     expect(older.complete).toBeFalsy();
-    const onwards = await anna.searchHistory({ ...filter, paging: { after: older.paging.last!, max: 20 } });
+    const onwards = await anna.searchHistory({ ...filter, paging: { after: older.paging!.last!, max: 20 } });
     expect(bodies(onwards)).toEqual(range(20, 30));
     expect(onwards.complete).toBe(true);
   });

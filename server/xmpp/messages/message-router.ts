@@ -89,7 +89,7 @@ export class MessageRouter {
         (isNew) => (isNew ? this.deliverInOrder(message, pending) : undefined),
         () => from.sendStanza(errorReply(stanza, 'internal-server-error')),
       );
-    from.lastStored = stored;
+    from.lastStored = stored.catch(() => undefined);
     return stored;
   }
 

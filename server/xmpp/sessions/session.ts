@@ -36,6 +36,13 @@ export interface SendOptions {
   bounce?: () => void;
 }
 
+export interface SessionHooks {
+  /** A stanza of this kind went out. */
+  sent(kind: string): void;
+  /** With what the client has not acknowledged. */
+  ended(session: Session, undelivered: Outgoing[]): void;
+}
+
 const requestAfterStanzas = 25;
 const requestAfterMilliseconds = 250;
 
@@ -65,7 +72,7 @@ export class Session {
   lastStored: Promise<unknown> = Promise.resolve();
   private readonly clientState = new ClientState();
   private readonly limits: SessionLimits;
-  private readonly onEnded: (session: Session, undelivered: Outgoing[]) => void;
+  private readonly hooks: SessionHooks;
   private state: State;
   private sentSinceRequest = 0;
   private requestTimer: NodeJS.Timeout | null = null;
@@ -75,7 +82,7 @@ export class Session {
     resource: string,
     transport: SessionTransport,
     limits: SessionLimits,
-    onEnded: (session: Session, undelivered: Outgoing[]) => void,
+    hooks: SessionHooks,
   ) {
     this.account = account;
     this.resource = resource;
@@ -83,7 +90,7 @@ export class Session {
     this.fullJid = `${this.bareJid}/${resource}`;
     this.state = { name: 'attached', transport };
     this.limits = limits;
-    this.onEnded = onEnded;
+    this.hooks = hooks;
   }
 
   isEnded(): boolean {
@@ -107,6 +114,7 @@ export class Session {
   private transmit(stanza: XmlElement, options: SendOptions): void {
     if (this.state.name === 'ended') return;
     const xml = serialize(stanza);
+    this.hooks.sent(stanza.name);
     if (this.streamManagement) {
       this.streamManagement.push({ xml, archivedId: options.archivedId ?? null, bounce: options.bounce ?? null });
       const queued = this.streamManagement.queued();
@@ -182,7 +190,7 @@ export class Session {
     if (this.requestTimer) clearTimeout(this.requestTimer);
     if (state.name === 'detached') clearTimeout(state.timer);
     else if (condition) state.transport.fail(condition);
-    this.onEnded(this, [...(this.streamManagement?.unacknowledged() ?? [])]);
+    this.hooks.ended(this, [...(this.streamManagement?.unacknowledged() ?? [])]);
   }
 }
 

@@ -271,9 +271,12 @@ export class Connection implements SessionTransport {
     const requested = bind.child('resource', ns.bind)?.text();
     const binding = chooseResource(registry, device, requested, limits.connectionsPerAccount);
     if (!binding.ok) return this.write(serialize(errorReply(received, binding.condition)));
-    const session = new Session(device, binding.resource, this, limits, (ended, undelivered) => {
-      registry.remove(ended);
-      this.services.sessionEnded(ended, undelivered);
+    const session = new Session(device, binding.resource, this, limits, {
+      sent: (kind) => this.services.metrics.stanzas.inc({ kind, direction: 'out' }),
+      ended: (ended, undelivered) => {
+        registry.remove(ended);
+        this.services.sessionEnded(ended, undelivered);
+      },
     });
     registry.add(session);
     this.enter(session);
@@ -308,15 +311,18 @@ export class Connection implements SessionTransport {
     const handled = management?.received();
     try {
       const routed = await this.services.route(session, stanza);
-      if (routed && handled) void routed.stored.then(handled, handled);
-      else handled?.();
+      if (!routed) handled?.();
+      else void routed.stored.catch((error: unknown) => this.logFailure(error, name)).then(handled);
     } catch (error) {
-      this.services.log.error({ err: error, kind: name }, 'XMPP stanza failed');
+      this.logFailure(error, name);
       if (stanza.attribute('type') !== 'error' && name !== 'presence') {
         session.sendStanza(errorReply(stanza, 'internal-server-error'));
       }
       handled?.();
     }
     if (management && management.unhandled() > mostUnhandled) await management.allHandled();
+  }
+  private logFailure(error: unknown, kind: string): void {
+    this.services.log.error({ err: error, kind }, 'XMPP stanza failed');
   }
 }
