@@ -6,6 +6,7 @@ import type { ServerLimits } from './limits.ts';
 import type { Logger } from './log.ts';
 import type { ServerMetrics } from './metrics.ts';
 import type { SipService } from './sip/sip-service.ts';
+import { createXmppService } from './xmpp/service.ts';
 import type { XmppService } from './xmpp/xmpp-service.ts';
 
 export interface ServiceParts {
@@ -20,6 +21,23 @@ export interface ServiceParts {
 }
 
 /** Telephony and chat; `null` where this server does not offer one. */
-export const startServices = async (
-  _parts: ServiceParts,
-): Promise<{ xmpp: XmppService | null; sip: SipService | null }> => ({ xmpp: null, sip: null });
+export const startServices = async ({
+  accounts,
+  database,
+  log,
+  metrics,
+  limits,
+}: ServiceParts): Promise<{ xmpp: XmppService | null; sip: SipService | null }> => {
+  const xmpp = await createXmppService({
+    accounts,
+    database,
+    log: log.child({ part: 'xmpp' }),
+    metrics: metrics.registry,
+    limits: {
+      stanzaBytes: limits.stanzaBytes,
+      connectionsPerAccount: limits.connectionsPerAccount,
+      stanzasPerSecond: limits.stanzasPerSecond,
+    },
+  });
+  return { xmpp, sip: null };
+};

@@ -9,6 +9,8 @@ import type { Passwords } from './passwords.ts';
 import { revoke } from './sessions.ts';
 
 export interface NewInstance {
+  /** Default: a random one. */
+  id?: string;
   /** Part of the login name after the `@`: letters, digits, hyphens. */
   slug: string;
   name: string;
@@ -16,6 +18,8 @@ export interface NewInstance {
   domain?: string;
 }
 export interface NewUser {
+  /** Default: a random one. */
+  id?: string;
   instanceId: string;
   roleId: string;
   username: string;
@@ -57,13 +61,18 @@ export class Administration {
   }
 
   /** Resolves with the id: of the existing instance where the slug is taken. */
-  async ensureInstance({ slug, name, domain = `${slug}.kontor.internal` }: NewInstance): Promise<string> {
+  async ensureInstance({
+    id = randomUUID(),
+    slug,
+    name,
+    domain = `${slug}.kontor.internal`,
+  }: NewInstance): Promise<string> {
     demand(slugPattern.test(slug), `"${slug}" is not a name for an instance: use letters, digits and hyphens`);
     demand(domainPattern.test(domain), `"${domain}" is not a domain`);
     return this.#changes.commit(async (transaction) => {
       const [created] = await transaction.query<{ id: string }>(
         'INSERT INTO instances (id, slug, name, domain) VALUES ($1, $2, $3, $4) ON CONFLICT (slug) DO NOTHING RETURNING id',
-        [randomUUID(), slug, name, domain],
+        [id, slug, name, domain],
       );
       if (created !== undefined) return { result: created.id, changes: [directoryChanged(created.id)] };
       return { result: await idOf(transaction, 'SELECT id FROM instances WHERE slug = $1', [slug]), changes: [] };
@@ -124,7 +133,7 @@ export class Administration {
     demand(user.name.trim() !== '', 'A user needs a name');
     requirePassword(user.password);
     const passwordHash = await this.#passwords.hash(user.password);
-    const userId = randomUUID();
+    const userId = user.id ?? randomUUID();
     await this.#changes.commit(async (transaction) => {
       const added = await transaction.query(
         `INSERT INTO users (id, instance_id, role_id, username, name, extension, password_hash, scram_salt)

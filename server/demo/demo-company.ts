@@ -1,7 +1,7 @@
 import type { PhoneBookEntry } from '../../protocol/rest.ts';
 
 /** The demo company (ARCHITECTURE.md): the same on every machine. */
-export const demoInstance = { slug: 'demo', name: 'Kontor Demo GmbH' };
+export const demoInstance = { id: 'demo', slug: 'demo', name: 'Kontor Demo GmbH' };
 export const demoRole = 'Mitarbeiter';
 export const demoPassword = 'demo1234';
 
@@ -14,7 +14,7 @@ export const demoUsers = [
   { username: 'felix', name: 'Felix Petrović', extension: '106' },
   { username: 'greta', name: 'Greta van Dijk', extension: '107' },
   { username: 'hugo', name: 'Hugo Marchand', extension: '108' },
-];
+].map((user) => ({ ...user, id: `demo-${user.username}` }));
 
 const firstNames = [
   'Max-Andreas',

@@ -1,5 +1,12 @@
 import type { Socket } from 'node:net';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { wellKnownSchema } from '../../protocol/rest.ts';
 import type { AccountService } from '../accounts/account-service.ts';
 import type { Database } from '../database/database.ts';
