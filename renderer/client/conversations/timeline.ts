@@ -1,6 +1,6 @@
 /** What stands below each other in a conversation: day separators, the unread line and messages (CHA-3). */
 import type { ArchivedMessage } from '../../../protocol/archive.ts';
-import { startOfDay } from '../intl-locale.ts';
+import { startOfDay } from '../day.ts';
 
 export type TimelineRow =
   | { kind: 'day'; key: string; day: number }

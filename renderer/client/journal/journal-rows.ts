@@ -1,6 +1,6 @@
 /** What the journal shows: rows by day, filters, and the colour and words of a result (JOU-1, JOU-2). */
 import type { CallResult, JournalEntry } from '../../../protocol/rest.ts';
-import { startOfDay } from '../intl-locale.ts';
+import { startOfDay } from '../day.ts';
 
 export const journalFilters = ['all', 'missed', 'incoming', 'outgoing'] as const;
 export type JournalFilter = (typeof journalFilters)[number];
