@@ -36,7 +36,8 @@ export const centredIn = (size: { width: number; height: number }, area: Place):
     {
       x: Math.round(area.x + (area.width - size.width) / 2),
       y: Math.round(area.y + (area.height - size.height) / 2),
-      ...size,
+      width: size.width,
+      height: size.height,
     },
     area,
   );
@@ -54,7 +55,8 @@ export const resizedAround = (current: Place, size: { width: number; height: num
     {
       x: Math.round(current.x + (current.width - size.width) / 2),
       y: current.y,
-      ...size,
+      width: size.width,
+      height: size.height,
     },
     area,
   );
@@ -63,5 +65,6 @@ export const resizedAround = (current: Place, size: { width: number; height: num
 export const cornerPlace = (size: { width: number; height: number }, area: Place, margin: number): Place => ({
   x: area.x + area.width - size.width - margin,
   y: area.y + area.height - size.height - margin,
-  ...size,
+  width: size.width,
+  height: size.height,
 });

@@ -1,0 +1,137 @@
+/** Starts the built desktop in a folder of its own, as an unprivileged user where the tests run as root. */
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { DesktopBridge } from '../../protocol/ipc.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What the test page (`page/page.js`) leaves in its window. */
+export interface TestWindow extends Window {
+  kontor: DesktopBridge;
+  told: { event: string; payload: unknown }[];
+  ports: number;
+  archive: (method: string, params: unknown) => Promise<{ result?: unknown; error?: string }>;
+}
+
+export interface Folders {
+  app: string;
+  userData: string;
+  remove: () => void;
+}
+
+const nobody = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+/** `page`: the test page, or the client as it was built. */
+export const makeFolders = (page: 'test' | 'client' = 'test'): Folders => {
+  const base = mkdtempSync(path.join(tmpdir(), 'kontor-electron-'));
+  chmodSync(base, 0o755);
+  const app = path.join(base, 'app');
+  const userData = path.join(base, 'user-data');
+  mkdirSync(path.join(app, 'dist'), { recursive: true });
+  mkdirSync(userData);
+  cpSync(path.join(root, 'package.json'), path.join(app, 'package.json'));
+  cpSync(path.join(root, 'assets'), path.join(app, 'assets'), { recursive: true });
+  cpSync(path.join(root, 'dist/electron'), path.join(app, 'dist/electron'), { recursive: true });
+  const renderer = page === 'test' ? path.join(root, 'tests/electron/page') : path.join(root, 'dist/renderer');
+  cpSync(renderer, path.join(app, 'dist/renderer'), { recursive: true });
+  symlinkSync(path.join(root, 'node_modules'), path.join(app, 'node_modules'));
+  if (isRoot) for (const folder of [base, userData]) chownSync(folder, nobody, nobody);
+  return { app, userData, remove: () => rmSync(base, { recursive: true, force: true }) };
+};
+
+const binary = (): string => {
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  if (override !== undefined && process.platform === 'linux') return path.join(override, 'electron');
+  return createRequire(import.meta.url)('electron') as string;
+};
+
+/** Root must not run Chromium without its sandbox, so a small script hands the process over to `nobody`. */
+const programFor = (folders: Folders): string => {
+  if (!isRoot) return binary();
+  const script = path.join(folders.app, 'start.sh');
+  if (!existsSync(script)) {
+    const hand = `exec setpriv --reuid ${nobody} --regid ${nobody} --clear-groups "${binary()}" "$@"`;
+    writeFileSync(script, `#!/bin/sh\n${hand}\n`, { mode: 0o755 });
+  }
+  return script;
+};
+
+const environmentFor = (folders: Folders): Record<string, string> => ({
+  PATH: process.env.PATH ?? '',
+  DISPLAY: process.env.DISPLAY ?? '',
+  HOME: folders.userData,
+  XDG_CONFIG_HOME: folders.userData,
+  XDG_RUNTIME_DIR: folders.userData,
+});
+
+export interface Desktop {
+  app: ElectronApplication;
+  page: Page;
+}
+
+export const startDesktop = async (folders: Folders, words: string[] = []): Promise<Desktop> => {
+  const app = await _electron.launch({
+    executablePath: programFor(folders),
+    args: [folders.app, `--user-data-dir=${folders.userData}`, ...words],
+    env: environmentFor(folders),
+    chromiumSandbox: true,
+  });
+  await expect.poll(() => clientPage(app)?.url(), { timeout: 20_000 }).toBe('app://kontor/');
+  const page = clientPage(app);
+  if (page === undefined) throw new Error('The client window is gone');
+  await page.waitForLoadState('load');
+  return { app, page };
+};
+
+/** The client window's page, as opposed to its pop-up. */
+export const clientPage = (app: ElectronApplication): Page | undefined =>
+  app.windows().find((page) => page.url() === 'app://kontor/');
+
+/** Starts the program a second time the way a system does; resolves with the exit code. */
+export const startAgain = (folders: Folders, words: string[]): Promise<number | null> =>
+  new Promise((resolve, reject) => {
+    const again = spawn(programFor(folders), [folders.app, `--user-data-dir=${folders.userData}`, ...words], {
+      env: environmentFor(folders),
+      stdio: 'ignore',
+    });
+    again.on('error', reject);
+    again.on('exit', resolve);
+  });
+
+/** State of the window that shows this page, as the main process sees it. */
+export const windowState = (
+  app: ElectronApplication,
+  address: string,
+): Promise<{
+  visible: boolean;
+  focused: boolean;
+  bounds: { x: number; y: number; width: number; height: number };
+} | null> =>
+  app.evaluate(({ BrowserWindow }, wanted) => {
+    const window = BrowserWindow.getAllWindows().find(({ webContents }) => webContents.getURL() === wanted);
+    if (window === undefined) return null;
+    return { visible: window.isVisible(), focused: window.isFocused(), bounds: window.getBounds() };
+  }, address);
+
+export const logOf = (folders: Folders): string => {
+  const file = path.join(folders.userData, 'logs/kontor.log');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+};
