@@ -5,6 +5,7 @@ import type { WebSocketService } from '../connection.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import type { CallRecorder } from '../journal/call-recorder.ts';
 import type { Logger } from '../log.ts';
+import type { LocalApplication, SipTiming } from './proxy/core.ts';
 
 export interface SipServiceOptions {
   accounts: Accounts;
@@ -17,6 +18,12 @@ export interface SipServiceOptions {
   nonceKey: Buffer;
   /** Seconds an unanswered call rings (default 60). Tests shorten it. */
   noAnswerSeconds?: number;
+  /** Other waiting times; tests shorten them. */
+  timing?: Partial<SipTiming>;
+  /** Telephones inside the server, such as the echo test; without it there are none. */
+  applications?: LocalApplication[];
+  /** Milliseconds since the epoch; tests set it. */
+  now?: () => number;
 }
 
 /** Registrar and forking proxy (RFC 3261) over WebSocket (RFC 7118) and TCP, with the media applications behind it. */

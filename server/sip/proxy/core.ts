@@ -1,0 +1,56 @@
+import type { Logger } from '../../log.ts';
+import type { Accounts } from '../../accounts/accounts.ts';
+import type { CallBook } from '../calls/call-book.ts';
+import type { SipRequest, SipResponse } from '../message/message.ts';
+import type { Location } from '../registrar/location.ts';
+import type { SipPeer } from '../transport/sip-connection.ts';
+import type { Transactions } from './transactions.ts';
+
+/** Waiting times, in milliseconds. */
+export interface SipTiming {
+  /** A user whose last connection broke still counts as there. */
+  graceMs: number;
+  /** A request in a dialog waits so long for the other party to reconnect. */
+  reconnectMs: number;
+  /** A call with a party gone for so long is closed. */
+  goneMs: number;
+  /** After a start: how long the calls of the former run may stay unheard of. */
+  orphanMs: number;
+  noAnswerMs: number;
+  cancelMs: number;
+}
+
+/** A telephone inside the server, such as the echo test. It is called by its dial string in every instance. */
+export interface LocalApplication {
+  readonly dialString: string;
+  readonly name: string;
+  /** Stands for the device in route tokens; cannot be a real device's. */
+  readonly deviceId: string;
+  readonly peer: SipPeer;
+  /** Gives the application its way back into the proxy. */
+  attach(toProxy: (request: SipRequest) => void, respond: (message: SipResponse) => void): void;
+  close(): Promise<void>;
+}
+
+/** Who sends a request: an authenticated device or an application. */
+export interface Sender {
+  peer: SipPeer;
+  userId: string;
+  deviceId: string;
+}
+
+/** What all parts of the proxy work with. */
+export interface ProxyCore {
+  accounts: Accounts;
+  log: Logger;
+  transactions: Transactions;
+  location: Location;
+  calls: CallBook;
+  applications: LocalApplication[];
+  key: Buffer;
+  /** Our sent-by. */
+  via: string;
+  timing: SipTiming;
+  dialogsPerDevice: number;
+  now: () => number;
+}

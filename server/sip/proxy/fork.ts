@@ -1,0 +1,226 @@
+import type { CallResult } from '../../../protocol/rest.ts';
+import { withHeader, type SipRequest, type SipResponse } from '../message/message.ts';
+import type { SipPeer } from '../transport/sip-connection.ts';
+import type { ClientTransaction, ServerTransaction, Transactions } from './transactions.ts';
+
+/** One telephone the call is offered to. */
+export interface ForkTarget {
+  peer: SipPeer;
+  deviceId: string;
+  request: SipRequest;
+}
+
+export interface ForkListener {
+  ringing(): void;
+  answered(deviceId: string, response: SipResponse): void;
+  failed(results: { caller: CallResult; callee: CallResult }): void;
+}
+
+export interface ForkTiming {
+  noAnswerMs: number;
+  /** How long a call without any telephone left waits for one to come back. */
+  reconnectMs: number;
+  /** How long cancelled telephones may take to say so. */
+  cancelMs: number;
+}
+
+interface Branch {
+  deviceId: string;
+  transaction: ClientTransaction;
+  final: SipResponse | null;
+}
+
+type End = 'open' | 'answered' | 'cancelled' | 'noAnswer' | 'declined' | 'done';
+
+/** What a UA says when it will not take the call, best first (RFC 3261 §16.7 step 6). */
+const preference = [486, 480, 487, 488, 415, 420, 422, 484, 406];
+
+/**
+ * Offers an INVITE to all telephones of a user at once (RFC 3261 §16.7) and sees to it that exactly one final
+ * answer goes back.
+ *
+ *   open -> answered | cancelled | noAnswer | declined -> done
+ */
+export class Fork {
+  readonly #transactions: Transactions;
+  readonly #server: ServerTransaction;
+  readonly #listener: ForkListener;
+  readonly #timing: ForkTiming;
+  readonly #via: string;
+  readonly #dress: (response: SipResponse) => SipResponse;
+  readonly #branches: Branch[] = [];
+  #end: End = 'open';
+  #noAnswer: NodeJS.Timeout;
+  #patience: NodeJS.Timeout | null = null;
+
+  constructor(
+    server: ServerTransaction,
+    transactions: Transactions,
+    via: string,
+    listener: ForkListener,
+    timing: ForkTiming,
+    dress: (response: SipResponse) => SipResponse,
+  ) {
+    this.#server = server;
+    this.#transactions = transactions;
+    this.#via = via;
+    this.#listener = listener;
+    this.#timing = timing;
+    this.#dress = dress;
+    this.#noAnswer = setTimeout(() => this.#giveUp('noAnswer', 'SIP;cause=408;text="No answer"'), timing.noAnswerMs);
+    this.#noAnswer.unref();
+    server.cancelled = (reason) => this.cancel(reason ?? '');
+  }
+
+  get open(): boolean {
+    return this.#end === 'open';
+  }
+
+  /** Offers the call to one more telephone, also while others ring already. */
+  add(target: ForkTarget): void {
+    if (this.#end !== 'open') return;
+    this.#stopWaiting();
+    const branch: Branch = {
+      deviceId: target.deviceId,
+      final: null,
+      transaction: this.#transactions.send(target.request, target.peer, this.#via, (response) =>
+        this.#heard(branch, response),
+      ),
+    };
+    this.#branches.push(branch);
+  }
+
+  /** The caller gave up. */
+  cancel(reason: string): void {
+    this.#giveUp('cancelled', reason);
+  }
+
+  /** There is no telephone to offer the call to. */
+  nobody(): void {
+    this.#finishIfDone(true);
+  }
+
+  /** Nobody is there now; wait a moment for somebody to come back. */
+  waitForTelephones(): void {
+    if (this.#end !== 'open' || this.#patience !== null) return;
+    this.#patience = setTimeout(() => this.#finishIfDone(true), this.#timing.reconnectMs);
+    this.#patience.unref();
+  }
+
+  #heard(branch: Branch, response: SipResponse): void {
+    if (response.status < 200) {
+      if (this.#end !== 'open') return;
+      if (response.status === 180 || response.status === 183) this.#listener.ringing();
+      this.#transactions.respond(this.#server, this.#dress(response));
+      return;
+    }
+    if (response.status < 300) {
+      branch.final = response;
+      if (this.#end === 'done') return;
+      const first = this.#end !== 'answered';
+      this.#end = 'answered';
+      this.#stop();
+      if (first) {
+        this.#listener.answered(branch.deviceId, response);
+        this.#cancelOthers(branch, 'SIP;cause=200;text="Call completed elsewhere"');
+      }
+      this.#transactions.respond(this.#server, this.#dress(response));
+      return;
+    }
+    branch.final ??= response;
+    if (response.status >= 600 && this.#end === 'open') {
+      this.#end = 'declined';
+      this.#cancelOthers(branch, `SIP;cause=${response.status};text="Declined elsewhere"`);
+      this.#wrapUpLater();
+    }
+    this.#finishIfDone(false);
+  }
+
+  #giveUp(end: 'cancelled' | 'noAnswer', reason: string): void {
+    if (this.#end !== 'open') return;
+    this.#end = end;
+    this.#stop();
+    this.#cancelOthers(null, reason);
+    this.#wrapUpLater();
+    this.#finishIfDone(false);
+  }
+
+  #cancelOthers(but: Branch | null, reason: string): void {
+    for (const branch of this.#branches)
+      if (branch !== but && branch.final === null) this.#transactions.cancel(branch.transaction, reason);
+  }
+
+  /** Telephones that do not confirm their CANCEL must not keep the caller waiting. */
+  #wrapUpLater(): void {
+    setTimeout(() => this.#finishIfDone(true), this.#timing.cancelMs).unref();
+  }
+
+  #finishIfDone(now: boolean): void {
+    if (this.#end === 'answered' || this.#end === 'done') return;
+    if (!now && this.#branches.some((branch) => branch.final === null)) return;
+    if (this.#end === 'open' && !now && this.#branches.every(isLost)) {
+      this.waitForTelephones();
+      return;
+    }
+    const end = this.#end;
+    this.#end = 'done';
+    this.#stop();
+    const best = this.#best();
+    if (end === 'cancelled') this.#refuse(487, 'Request Terminated');
+    else if (end === 'noAnswer') this.#refuse(480, 'No Answer');
+    else if (best === null) this.#refuse(480, 'Temporarily Unavailable');
+    else this.#transactions.respond(this.#server, this.#dress(best));
+    this.#listener.failed(resultsOf(end, best));
+  }
+
+  #refuse(status: number, reason: string): void {
+    this.#transactions.refuse(this.#server, status, reason);
+  }
+
+  #best(): SipResponse | null {
+    const finals = this.#branches.filter((branch) => !isLost(branch)).flatMap(({ final }) => final ?? []);
+    const rank = ({ status }: SipResponse): number => {
+      if (status >= 600) return -1;
+      const preferred = preference.indexOf(status);
+      return preferred >= 0 ? preferred : status;
+    };
+    const best = finals.toSorted((one, other) => rank(one) - rank(other))[0];
+    // 503 would keep the caller from this server altogether (RFC 3261 §16.7).
+    return best?.status === 503 ? { ...best, status: 500, reason: 'Server Internal Error' } : (best ?? null);
+  }
+
+  #stopWaiting(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
+  }
+
+  #stop(): void {
+    clearTimeout(this.#noAnswer);
+    this.#stopWaiting();
+  }
+}
+
+/** The telephone's connection broke before it answered: says nothing about the person. */
+const isLost = ({ transaction, final }: Branch): boolean => !transaction.peer.open && final?.status === 408;
+
+const resultsOf = (end: End, best: SipResponse | null): { caller: CallResult; callee: CallResult } => {
+  if (end === 'cancelled') return { caller: 'cancelled', callee: 'missed' };
+  if (end === 'noAnswer') return { caller: 'missed', callee: 'missed' };
+  const status = best?.status ?? 0;
+  if (status === 486 || status === 600) return { caller: 'busy', callee: 'missed' };
+  if (status === 603 || status === 403 || status === 480 || status === 607)
+    return { caller: 'rejected', callee: 'rejected' };
+  if (status === 408) return { caller: 'missed', callee: 'missed' };
+  return { caller: 'failed', callee: 'missed' };
+};
+
+/** The response with the headers of ours: the caller's own From again, and who really answers. */
+export const dressed = (response: SipResponse, from: string, identity: string): SipResponse => {
+  const kept = response.headers.filter(
+    ({ name }) => !['P-Asserted-Identity', 'P-Preferred-Identity', 'Remote-Party-Id'].includes(name),
+  );
+  return {
+    ...response,
+    headers: [...withHeader(kept, 'From', from), { name: 'P-Asserted-Identity', value: identity }],
+  };
+};

@@ -1,0 +1,341 @@
+import { createServer, type Server } from 'node:net';
+import { Counter, Gauge } from 'prom-client';
+import { closeCodes } from '../../protocol/events.ts';
+import type { DeviceAccount } from '../accounts/accounts.ts';
+import { CallBook, type Call } from './calls/call-book.ts';
+import { PhoneStates } from './calls/phone-states.ts';
+import { parseAddress, parseUri } from './message/address.ts';
+import { header, respond, tokens, type SipRequest } from './message/message.ts';
+import { parseMessage } from './message/parser.ts';
+import type { ProxyCore, SipTiming } from './proxy/core.ts';
+import { Router } from './proxy/router.ts';
+import { randomToken, Transactions, type ServerTransaction } from './proxy/transactions.ts';
+import { DigestAuthenticator } from './registrar/digest.ts';
+import { Location } from './registrar/location.ts';
+import { register } from './registrar/registrar.ts';
+import type { SipService, SipServiceOptions } from './sip-service.ts';
+import { SipConnection, type ConnectionHandlers, type SipPeer } from './transport/sip-connection.ts';
+
+const failuresPerConnection = 10;
+const dialogsPerDevice = 20;
+const connectionsInAll = 10_000;
+const loginMs = 60_000;
+
+const defaultTiming: SipTiming = {
+  graceMs: 30_000,
+  reconnectMs: 5_000,
+  goneMs: 60_000,
+  orphanMs: 90_000,
+  noAnswerMs: 60_000,
+  cancelMs: 3_000,
+};
+
+/** Starts registrar and proxy; calls of a former run are loaded before it resolves. */
+export const createSipService = async (options: SipServiceOptions): Promise<SipService> => {
+  const service = new RunningSipService(options);
+  await service.load();
+  return service;
+};
+
+class RunningSipService implements SipService {
+  readonly #options: SipServiceOptions;
+  readonly #core: ProxyCore;
+  readonly #router: Router;
+  readonly #digest: DigestAuthenticator;
+  readonly #states: PhoneStates;
+  readonly #connections = new Set<SipConnection>();
+  readonly #servers = new Set<Server>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #undo: () => void;
+  readonly #malformed: Counter;
+  readonly #refused: Counter;
+  readonly #handlers: ConnectionHandlers;
+  readonly #startedAt: number;
+  #closing = false;
+
+  constructor(options: SipServiceOptions) {
+    const now = options.now ?? Date.now;
+    const timing = { ...defaultTiming, ...options.timing };
+    if (options.noAnswerSeconds !== undefined) timing.noAnswerMs = options.noAnswerSeconds * 1000;
+    this.#options = options;
+    this.#startedAt = now();
+    const location = new Location(timing.graceMs, now);
+    const calls = new CallBook(options.calls, options.log);
+    this.#core = {
+      accounts: options.accounts,
+      log: options.log,
+      transactions: new Transactions((peer) => this.#live(peer)),
+      location,
+      calls,
+      applications: options.applications ?? [],
+      key: options.nonceKey,
+      via: 'kontor.invalid',
+      timing,
+      dialogsPerDevice,
+      now,
+    };
+    this.#router = new Router(this.#core);
+    this.#digest = new DigestAuthenticator(options.accounts, options.nonceKey, now);
+    this.#states = new PhoneStates((userId) => location.present(userId), calls, options);
+    calls.changed = (userIds) => userIds.forEach((userId) => this.#states.refresh(userId));
+    location.listener = {
+      bindingAdded: (binding) => this.#router.bindingAdded(binding),
+      reachabilityChanged: (userId) => {
+        this.#router.dialogs.reachabilityChanged();
+        this.#states.refresh(userId);
+      },
+    };
+    this.#handlers = {
+      message: (connection, bytes) => this.#message(connection, bytes),
+      closed: (connection) => this.#closed(connection),
+    };
+    for (const application of this.#core.applications)
+      application.attach(
+        (request) => void this.#fromApplication(request, application.peer, application.deviceId),
+        (response) => void this.#core.transactions.receive(response, application.peer),
+      );
+    this.#undo = options.accounts.onDeviceRevoked((deviceId) => this.#revoke(deviceId));
+    const registers = [options.metrics];
+    this.#malformed = new Counter({
+      name: 'kontor_sip_malformed_total',
+      help: 'SIP messages dropped or refused',
+      registers,
+    });
+    this.#refused = new Counter({ name: 'kontor_sip_wrong_digests_total', help: 'Wrong SIP credentials', registers });
+    const status = (): ReturnType<SipService['status']> => this.status();
+    for (const what of ['registrations', 'dialogs', 'connections'] as const)
+      new Gauge({
+        name: `kontor_sip_${what}`,
+        help: `SIP ${what} now`,
+        registers,
+        collect() {
+          this.set(status()[what]);
+        },
+      });
+  }
+
+  async load(): Promise<void> {
+    const { calls, timing } = this.#core;
+    await calls.load();
+    this.#timers.push(setTimeout(() => calls.endOrphans(), timing.orphanMs).unref());
+    const period = Math.min(5_000, timing.goneMs / 4, timing.graceMs / 2);
+    this.#timers.push(setInterval(() => this.#supervise(), period).unref());
+  }
+
+  accept(...[socket, info]: Parameters<SipService['accept']>): void {
+    if (this.#closing || this.#connections.size >= connectionsInAll) return socket.close(1013, 'try again later');
+    this.#opened(SipConnection.overWebSocket(socket, info, this.#handlers, this.#options.limits));
+  }
+
+  listenTcp(port: number, host: string): Promise<number> {
+    const server = createServer((socket) => {
+      if (this.#closing || this.#connections.size >= connectionsInAll) socket.destroy();
+      else this.#opened(SipConnection.overTcp(socket, this.#handlers, this.#options.limits));
+    });
+    this.#servers.add(server);
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        const address = server.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : port);
+      });
+    });
+  }
+
+  phoneStateOf(userId: string): ReturnType<SipService['phoneStateOf']> {
+    return this.#states.of(userId);
+  }
+
+  status(): ReturnType<SipService['status']> {
+    return {
+      registrations: this.#core.location.size,
+      dialogs: this.#core.calls.size,
+      connections: this.#connections.size,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#undo();
+    this.#timers.forEach((timer) => clearTimeout(timer));
+    this.#core.location.close();
+    for (const connection of [...this.#connections]) connection.close(1001, 'going away');
+    await Promise.all([...this.#servers].map((server) => new Promise<void>((done) => server.close(() => done()))));
+    await Promise.all(this.#core.applications.map((application) => application.close()));
+    this.#core.transactions.close();
+    await this.#core.calls.settled();
+    await this.#states.settled();
+  }
+
+  #opened(connection: SipConnection): void {
+    this.#connections.add(connection);
+    setTimeout(() => {
+      if (connection.device === null) connection.close(closeCodes.unauthorized, 'not logged in');
+    }, loginMs).unref();
+  }
+
+  #closed(connection: SipConnection): void {
+    this.#connections.delete(connection);
+    this.#core.location.connectionClosed(connection);
+    this.#core.transactions.connectionClosed(connection);
+  }
+
+  async #message(connection: SipConnection, bytes: Buffer): Promise<void> {
+    const parsed = parseMessage(bytes, this.#options.limits);
+    if (parsed.kind === 'dropped') {
+      this.#malformed.inc();
+      return;
+    }
+    if (parsed.kind === 'refused') {
+      this.#malformed.inc();
+      if (parsed.request.method !== 'ACK')
+        connection.send(respond(parsed.request, parsed.status, parsed.reason, randomToken()));
+      return;
+    }
+    if (parsed.message.kind === 'request') await this.#request(connection, parsed.message);
+    else if (connection.device !== null) this.#core.transactions.receive(parsed.message, connection);
+  }
+
+  async #request(connection: SipConnection, request: SipRequest): Promise<void> {
+    const { transactions } = this.#core;
+    if (request.method === 'ACK') {
+      const invitation = transactions.invitationOf(request, connection);
+      if (invitation?.state === 'completed' || connection.device === null) return;
+      this.#router.acknowledge(request, { peer: connection, ...idOf(connection.device) });
+      return;
+    }
+    const server = transactions.begin(request, connection);
+    if (server === null) return;
+    if (request.method === 'CANCEL') {
+      this.#cancel(server, connection);
+      return;
+    }
+    if (request.method === 'INVITE') transactions.respond(server, respond(request, 100, 'Trying', ''));
+    const refusal = this.#router.refusal(request);
+    if (refusal !== null) return transactions.refuse(server, refusal.status, refusal.reason, refusal.extra);
+    if (request.method === 'OPTIONS' && (parseUri(request.uri)?.user ?? '') === '') {
+      transactions.respond(server, this.#router.options(request));
+      return;
+    }
+    const device = await this.#authenticate(server, connection);
+    if (device === null) return;
+    if (request.method === 'REGISTER') await this.#register(server, connection, device);
+    else await this.#router.route(server, { peer: connection, ...idOf(device) }, device);
+  }
+
+  #cancel(server: ServerTransaction, connection: SipConnection): void {
+    const { transactions } = this.#core;
+    const invitation = transactions.invitationOf(server.request, connection);
+    if (invitation === undefined) return transactions.refuse(server, 481, 'Call/Transaction Does Not Exist');
+    transactions.respond(server, respond(server.request, 200, 'OK', randomToken()));
+    if (invitation.state !== 'proceeding') return;
+    if (invitation.cancelled !== null) invitation.cancelled(header(server.request, 'Reason'));
+    else transactions.refuse(invitation, 487, 'Request Terminated');
+  }
+
+  async #register(server: ServerTransaction, connection: SipConnection, device: DeviceAccount): Promise<void> {
+    const { transactions, accounts, location, now } = this.#core;
+    const { request } = server;
+    const required = tokens(request, 'Require').filter((tag) => tag !== 'path' && tag !== 'outbound');
+    if (required.length > 0)
+      return transactions.refuse(server, 420, 'Bad Extension', [{ name: 'Unsupported', value: required.join(', ') }]);
+    const aor = parseUri(parseAddress(header(request, 'To') ?? '')?.uri ?? '');
+    const owner = aor === null ? null : await accounts.userByDialString(aor.user, aor.host);
+    if (owner === null) return transactions.refuse(server, 404, 'Not Found');
+    if (owner.userId !== device.userId) return transactions.refuse(server, 403, 'Forbidden');
+    if (!connection.open) return;
+    transactions.respond(server, register(request, device, connection, location, now(), randomToken()));
+  }
+
+  /**
+   * The device that speaks. A connection on which a digest was right is trusted for that device until it closes:
+   * nobody else can write to it, and calls need no second round trip.
+   */
+  async #authenticate(server: ServerTransaction, connection: SipConnection): Promise<DeviceAccount | null> {
+    if (connection.device !== null) return connection.device;
+    const { transactions } = this.#core;
+    const { request } = server;
+    const registering = request.method === 'REGISTER';
+    const identity = header(request, registering ? 'To' : 'From') ?? '';
+    const realm = parseUri(parseAddress(identity)?.uri ?? '')?.host.slice(0, 255) ?? '';
+    const verdict = await this.#digest.verify(request, registering ? 'Authorization' : 'Proxy-Authorization', realm);
+    if (verdict.kind === 'right') {
+      if (!connection.open) return null;
+      connection.device = verdict.device;
+      this.#makeRoom(verdict.device.userId);
+      return verdict.device;
+    }
+    if (verdict.kind === 'throttled') {
+      transactions.refuse(server, 503, 'Too Many Failures', [{ name: 'Retry-After', value: '60' }]);
+      return null;
+    }
+    if (verdict.wrong) {
+      this.#refused.inc();
+      connection.failures += 1;
+      this.#core.log.warn({ remoteAddress: connection.remoteAddress }, 'wrong SIP credentials');
+      if (connection.failures >= failuresPerConnection) {
+        connection.close(closeCodes.unauthorized, 'too many failures');
+        return null;
+      }
+    }
+    const value = this.#digest.challenge(realm, verdict.stale);
+    if (registering) transactions.refuse(server, 401, 'Unauthorized', [{ name: 'WWW-Authenticate', value }]);
+    else transactions.refuse(server, 407, 'Proxy Authentication Required', [{ name: 'Proxy-Authenticate', value }]);
+    return null;
+  }
+
+  /** The oldest connection gives way: it is the likeliest to be dead already. */
+  #makeRoom(userId: string): void {
+    const own = [...this.#connections].filter(({ device }) => device?.userId === userId);
+    for (const old of own.slice(0, Math.max(0, own.length - this.#options.limits.connectionsPerAccount)))
+      old.close(closeCodes.tooManyConnections, 'too many connections');
+  }
+
+  async #fromApplication(request: SipRequest, peer: SipPeer, deviceId: string): Promise<void> {
+    const sender = { peer, userId: '', deviceId };
+    if (request.method === 'ACK') return this.#router.acknowledge(request, sender);
+    const server = this.#core.transactions.begin(request, peer);
+    if (server !== null) await this.#router.route(server, sender, null);
+  }
+
+  #live(peer: SipPeer): SipPeer {
+    if (peer.open || !(peer instanceof SipConnection) || peer.device === null) return peer;
+    return this.#core.location.ofDevice(peer.device.userId, peer.device.deviceId).at(-1)?.connection ?? peer;
+  }
+
+  #revoke(deviceId: string): void {
+    const own = [...this.#connections].filter(({ device }) => device?.deviceId === deviceId);
+    for (const { device } of own)
+      if (device !== null) this.#core.location.remove(device.userId, (one) => one.device.deviceId === deviceId);
+    for (const connection of own) connection.close(closeCodes.revoked, 'revoked');
+    for (const call of this.#core.calls.all())
+      for (const side of ['caller', 'callee'] as const)
+        if (call[side].deviceId === deviceId) this.#endWithout(call, side);
+  }
+
+  /** Ends a call whose `side` is gone for good. */
+  #endWithout(call: Call, side: 'caller' | 'callee'): void {
+    if (call.answeredAt === null) {
+      call.giveUp?.();
+      return;
+    }
+    this.#router.dialogs.hangUp(call, side === 'caller' ? 'callee' : 'caller', 'SIP;cause=480;text="Party is gone"');
+    this.#core.calls.ended(call, { caller: 'answered', callee: 'answered' }, new Date(this.#core.now()));
+  }
+
+  /** Closes calls with a party that does not come back, and forgets expired bindings. */
+  #supervise(): void {
+    const { location, calls, timing, now } = this.#core;
+    location.sweep();
+    for (const call of calls.all())
+      for (const side of ['caller', 'callee'] as const) {
+        const { userId, deviceId } = call[side];
+        if (userId === null || deviceId === null || location.ofDevice(userId, deviceId).length > 0) continue;
+        const allowed = call.answeredAt === null ? timing.graceMs : timing.goneMs;
+        const since = location.goneSince(userId, deviceId) ?? Math.max(this.#startedAt, call.startedAt.getTime());
+        if (now() - since > allowed) this.#endWithout(call, side);
+      }
+  }
+}
+
+const idOf = ({ userId, deviceId }: DeviceAccount): { userId: string; deviceId: string } => ({ userId, deviceId });
