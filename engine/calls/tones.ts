@@ -1,0 +1,79 @@
+/** Tones made on the spot, on the device for ringing: no files, no loading, no licence. */
+export type Tone = 'ring' | 'ringback' | 'busy' | 'knock';
+
+/** Frequencies in Hz, and the rhythm: seconds of sound and silence in turn, repeated. */
+const tones: Record<Tone, { frequencies: number[]; rhythm: number[]; volume: number }> = {
+  ring: { frequencies: [440, 554], rhythm: [0.4, 0.2, 0.4, 2], volume: 0.25 },
+  ringback: { frequencies: [425], rhythm: [1, 4], volume: 0.1 },
+  busy: { frequencies: [425], rhythm: [0.48, 0.48], volume: 0.1 },
+  knock: { frequencies: [880], rhythm: [0.1, 0.1, 0.1, 4], volume: 0.08 },
+};
+const ramp = 0.01;
+const planned = 90;
+
+export interface Tones {
+  /** Plays the tone from now on; `null` falls silent. The same tone goes on without a break. */
+  play(tone: Tone | null): void;
+  setDevice(deviceId: string | null): void;
+  dispose(): void;
+}
+
+/** `setSinkId` of an AudioContext is not in every browser yet. */
+interface SinkContext extends AudioContext {
+  setSinkId?(id: string): Promise<void>;
+}
+
+export const createTones = (): Tones => {
+  let context: SinkContext | null = null;
+  let device = '';
+  let playing: { tone: Tone; stop(): void } | null = null;
+  const route = (): void => void context?.setSinkId?.(device).catch(() => undefined);
+
+  const start = (tone: Tone): (() => void) => {
+    if (!context) {
+      context = new AudioContext();
+      if (device) route();
+    }
+    void context.resume().catch(() => undefined);
+    const { frequencies, rhythm, volume } = tones[tone];
+    const gain = context.createGain();
+    gain.gain.value = 0;
+    gain.connect(context.destination);
+    let at = context.currentTime + ramp;
+    const end = at + planned;
+    while (at < end)
+      for (const [index, seconds] of rhythm.entries()) {
+        const level = index % 2 === 0 ? volume : 0;
+        gain.gain.setTargetAtTime(level, at, ramp / 3);
+        at += seconds;
+      }
+    const oscillators = frequencies.map((frequency) => {
+      const oscillator = new OscillatorNode(gain.context, { frequency });
+      oscillator.connect(gain);
+      oscillator.start();
+      oscillator.stop(end);
+      return oscillator;
+    });
+    return () => {
+      for (const oscillator of oscillators) oscillator.stop();
+      gain.disconnect();
+    };
+  };
+  const play = (tone: Tone | null): void => {
+    if (playing?.tone === tone) return;
+    playing?.stop();
+    playing = tone === null ? null : { tone, stop: start(tone) };
+  };
+  return {
+    play,
+    setDevice: (deviceId) => {
+      device = deviceId ?? '';
+      route();
+    },
+    dispose: () => {
+      play(null);
+      void context?.close();
+      context = null;
+    },
+  };
+};
