@@ -1,5 +1,6 @@
 /** The session engine of one window: the store it writes, and the commands that windows give it. */
 import type { CallService } from '../calls/call-service.ts';
+import { createCalls } from '../calls/calls.ts';
 import { createServerData, type ServerData } from '../directory/server-data.ts';
 import { createBrowserPorts } from '../ports/browser.ts';
 import { createDesktopPorts } from '../ports/desktop.ts';
@@ -17,7 +18,7 @@ import { profileSchema, type Profile } from '../../protocol/rest.ts';
 import type { DesktopBridge } from '../../protocol/ipc.ts';
 import type { EngineCommands, Outcome } from './commands.ts';
 import { createNotices } from './notices.ts';
-import { silentCalls, silentChat } from './silent-services.ts';
+import { silentChat } from './silent-services.ts';
 
 export interface Engine {
   readonly store: EngineStore;
@@ -50,8 +51,8 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   const { shell, settings, clock } = ports;
   const store = createEngineStore({ settings: await settings.read() });
   const notices = createNotices(store, ports.notifier, shell);
-  const calls: CallService = silentCalls;
   const chat = silentChat;
+  const calls: CallService = createCalls({ store, clock, revoked: () => session.revoked() });
   let connected: Connected | null = null;
 
   const closed = (): void => {

@@ -1,25 +1,8 @@
-/** Telephony and chat for a server that does not offer them: nothing starts and nothing is lost. */
-import type { CallService } from '../calls/call-service.ts';
+/** Chat for a server that does not offer it: nothing starts and nothing is lost. */
 import type { EngineCommands } from './commands.ts';
 
 const nothing = (): undefined => undefined;
 const refused = { ok: false, failure: { code: 'notConnected' } } as const;
-
-export const silentCalls: CallService = {
-  start: () => Promise.resolve(),
-  wake: nothing,
-  stop: nothing,
-  dial: () => Promise.resolve(refused),
-  answerCall: () => Promise.resolve(refused),
-  rejectCall: nothing,
-  hangUpCall: nothing,
-  holdCall: nothing,
-  resumeCall: nothing,
-  muteCall: nothing,
-  sendDigit: nothing,
-  dismissCall: nothing,
-  prepareAudio: () => Promise.resolve(refused),
-};
 
 export type ChatCommands = Pick<
   EngineCommands,

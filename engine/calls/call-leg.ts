@@ -1,0 +1,305 @@
+/** One session with its sound: hold, mute, digits, and coming back after the line or the media were lost (TEL-14). */
+import type { Clock } from '../ports/ports.ts';
+import type { CallEndReason } from '../state/types.ts';
+import { endReasonOfCancel, endReasonOfStatus, type CallEvent } from './call-machine.ts';
+import { createDialogOffers } from './dialog-offers.ts';
+import { createCandidateCap } from './gathering.ts';
+import type { SipRequest, SipSession } from './softphone.ts';
+
+export interface CallLegOptions {
+  session: SipSession;
+  clock: Clock;
+  speakerId: string | null;
+  iceServers: RTCIceServer[];
+  /** Whether requests reach the server now. */
+  isRegistered(): boolean;
+  event(event: CallEvent): void;
+}
+export interface CallLeg {
+  answer(microphone: MediaStream): void;
+  reject(): void;
+  hangUp(): void;
+  setHold(hold: boolean): void;
+  setMuted(muted: boolean): void;
+  sendDigit(digit: string): void;
+  /** The leg owns the stream from here on and stops it at the end. */
+  useMicrophone(stream: MediaStream): void;
+  setSpeaker(deviceId: string | null): void;
+  lineLost(): void;
+  lineBack(): void;
+  /** The way to the other side may have changed: find a new one. */
+  networkChanged(): void;
+}
+
+/** `setSinkId` is not in every browser. */
+interface SinkElement extends HTMLAudioElement {
+  setSinkId(id: string): Promise<void>;
+}
+/** What the library says when it would end a call that we keep. */
+const recoverableCauses = new Set(['RTP Timeout', 'Connection Error', 'Request Timeout']);
+const disconnectedPatience = 2_000;
+const silencePatience = 60_000;
+const digitDuration = 160;
+const digitGap = 70;
+
+const statusOf = (message: unknown): number =>
+  typeof message === 'object' && message !== null && 'status_code' in message ? Number(message.status_code) : 0;
+const headerOf = (message: unknown, name: string): string | undefined =>
+  typeof message === 'object' && message !== null && 'getHeader' in message
+    ? (message as SipRequest).getHeader(name)
+    : undefined;
+
+export const createCallLeg = (options: CallLegOptions): CallLeg => {
+  const { session, clock } = options;
+  const isCaller = session.direction === 'outgoing';
+  const speaker = new Audio() as SinkElement;
+  speaker.autoplay = true;
+  let microphone: MediaStream | null = null;
+  let muted = false;
+  let hold = { wanted: false, offered: false, agreed: false };
+  let signalling = true;
+  let mediaLost = false;
+  let ended = false;
+  let hangingUp = false;
+  let rejecting = false;
+  let cancelPatience: (() => void) | null = null;
+  let cancelSilence: (() => void) | null = null;
+
+  const track = (): MediaStreamTrack | null => microphone?.getAudioTracks()[0] ?? null;
+  const transceiver = (): RTCRtpTransceiver | undefined =>
+    session.connection
+      .getTransceivers()
+      .find((candidate) => candidate.receiver.track.kind === 'audio' && candidate.direction !== 'stopped');
+  /** A held call sends nothing, whatever the descriptions say. */
+  const routeMicrophone = async (): Promise<void> => {
+    const own = track();
+    if (own) own.enabled = !muted;
+    speaker.muted = hold.wanted;
+    await transceiver()?.sender.replaceTrack(hold.wanted ? null : own);
+  };
+  const showLink = (): void =>
+    options.event({ type: 'linkChanged', link: signalling && !mediaLost ? 'good' : 'reconnecting' });
+  const setSpeaker = (deviceId: string | null): void => {
+    if ('setSinkId' in speaker) void speaker.setSinkId(deviceId ?? '').catch(() => undefined);
+  };
+  setSpeaker(options.speakerId);
+
+  const finish = (reason: CallEndReason): void => {
+    if (ended) return;
+    ended = true;
+    offers.stop();
+    cancelPatience?.();
+    cancelSilence?.();
+    for (const own of microphone?.getTracks() ?? []) own.stop();
+    speaker.srcObject = null;
+    options.event({ type: 'ended', reason, at: clock.now() });
+  };
+  const endSession = (): void => {
+    if (!session.isEnded()) terminate({});
+  };
+  const offers = createDialogOffers({
+    clock,
+    isCaller,
+    dialog: {
+      get connection() {
+        return session.connection;
+      },
+      isBusy: () => !session.isReadyToReOffer(),
+      invite: (sdp, eventHandlers) =>
+        session.sendRequest('INVITE', {
+          extraHeaders: [`Contact: ${session.contact}`, 'Content-Type: application/sdp'],
+          body: sdp,
+          eventHandlers,
+        }),
+      acknowledge: () => session.sendRequest('ACK'),
+    },
+    prepare: async () => {
+      hold = { ...hold, offered: hold.wanted };
+      const audio = transceiver();
+      if (audio) audio.direction = hold.offered ? 'sendonly' : 'sendrecv';
+      await routeMicrophone();
+    },
+    agreed: () => {
+      const { offered } = hold;
+      const changed = hold.agreed !== offered;
+      hold = { ...hold, agreed: offered };
+      if (changed && hold.wanted === offered) options.event({ type: 'holdSettled', held: offered });
+      signalling = true;
+      showLink();
+    },
+    refused: () => {
+      const changed = hold.wanted !== hold.agreed;
+      hold = { ...hold, wanted: hold.agreed };
+      void routeMicrophone();
+      if (changed) options.event({ type: 'holdSettled', held: hold.agreed });
+    },
+    gone: () => {
+      finish('remoteHungUp');
+      endSession();
+    },
+  });
+  const restartMedia = (): void => {
+    if (!ended && session.isEstablished() && options.isRegistered()) offers.renegotiate({ iceRestart: true });
+  };
+  const mediaBroken = (patience: number): void => {
+    mediaLost = true;
+    showLink();
+    cancelPatience?.();
+    // The callee waits a little longer, so that not both offer at once.
+    cancelPatience = clock.after(patience + (isCaller ? 0 : 700), restartMedia);
+    cancelSilence ??= clock.after(silencePatience, () => {
+      finish('failed');
+      endSession();
+    });
+  };
+  const mediaBack = (): void => {
+    cancelPatience?.();
+    cancelSilence?.();
+    cancelPatience = cancelSilence = null;
+    mediaLost = false;
+    showLink();
+  };
+
+  // The library ends a call when its line or media are lost. Those ends are ours to decide.
+  const terminate = session.terminate.bind(session);
+  session.terminate = (request) => {
+    const recoverable = request?.cause !== undefined && recoverableCauses.has(request.cause);
+    if (recoverable && session.isEstablished()) {
+      if (request.cause === 'RTP Timeout') mediaBroken(0);
+      return;
+    }
+    terminate(request);
+  };
+
+  const watch = (connection: RTCPeerConnection): void => {
+    connection.addEventListener('track', ({ track: heard }) => {
+      // Fires again after a resume: the element keeps playing the track it has.
+      const playing = speaker.srcObject instanceof MediaStream ? speaker.srcObject.getAudioTracks()[0] : null;
+      if (heard.kind === 'audio' && playing?.id !== heard.id) speaker.srcObject = new MediaStream([heard]);
+    });
+    connection.addEventListener('iceconnectionstatechange', () => {
+      const state = connection.iceConnectionState;
+      if (ended) return;
+      if (state === 'connected' || state === 'completed') mediaBack();
+      else if (state === 'disconnected') mediaBroken(disconnectedPatience);
+    });
+  };
+  if (isCaller) watch(session.connection);
+  else session.on('peerconnection', ({ peerconnection }) => watch(peerconnection));
+
+  let cap: ReturnType<typeof createCandidateCap> | null = null;
+  let capReady: (() => void) | null = null;
+  session.on('icecandidate', ({ ready }) => {
+    if (capReady !== ready) {
+      cap?.cancel();
+      capReady = ready;
+      cap = createCandidateCap(clock, ready);
+    }
+    cap?.candidate();
+  });
+  session.on('progress', () => {
+    if (isCaller) options.event({ type: 'progressed' });
+  });
+  session.on('accepted', () => options.event({ type: 'answered', at: clock.now() }));
+  session.on('hold', ({ originator }) => {
+    if (originator === 'remote') options.event({ type: 'remoteHoldChanged', held: true });
+  });
+  session.on('unhold', ({ originator }) => {
+    if (originator === 'remote') options.event({ type: 'remoteHoldChanged', held: false });
+  });
+  session.on('reinvite', ({ reject }) => {
+    if (offers.offering) reject({ status_code: 491 });
+  });
+  session.on('ended', ({ originator }) => {
+    const remote = originator === 'remote' && !hangingUp;
+    finish(remote ? 'remoteHungUp' : hangingUp || originator === 'local' ? 'hungUp' : 'failed');
+  });
+  session.on('failed', ({ originator, message, cause }) => {
+    const status = statusOf(message);
+    if (rejecting) finish('rejected');
+    else if (hangingUp) finish('cancelled');
+    else if (cause === 'User Denied Media Access') finish('microphoneDenied');
+    else if (isCaller) finish(status > 0 ? endReasonOfStatus(status) : 'failed');
+    else if (originator === 'remote') finish(endReasonOfCancel(headerOf(message, 'Reason')));
+    else finish('noAnswer');
+  });
+
+  return {
+    answer: (stream) => {
+      microphone = stream;
+      session.answer({ mediaStream: stream, pcConfig: { iceServers: options.iceServers } });
+    },
+    reject: () => {
+      rejecting = true;
+      if (!session.isEnded()) terminate({ status_code: 603, reason_phrase: 'Decline' });
+    },
+    hangUp: () => {
+      hangingUp = true;
+      endSession();
+      finish('hungUp');
+    },
+    setHold: (wanted) => {
+      if (!session.isEstablished() || hold.wanted === wanted) return;
+      hold = { ...hold, wanted };
+      options.event({ type: 'holdWished', hold: wanted });
+      if (wanted) void routeMicrophone();
+      offers.renegotiate({ iceRestart: false });
+    },
+    setMuted: (next) => {
+      muted = next;
+      const own = track();
+      if (own) own.enabled = !next;
+      if (next) session.mute({ audio: true });
+      else session.unmute({ audio: true });
+      options.event({ type: 'muteChanged', muted: next });
+    },
+    sendDigit: (digit) => {
+      const sender = transceiver()?.sender.dtmf;
+      if (!sender || !/^[0-9*#]$/.test(digit)) return;
+      sender.insertDTMF(sender.toneBuffer + digit, digitDuration, digitGap);
+      options.event({ type: 'digitSent', digit });
+    },
+    useMicrophone: (stream) => {
+      const before = microphone;
+      microphone = stream;
+      if (before === null || before === stream) return;
+      void routeMicrophone().finally(() => {
+        for (const old of before.getTracks()) old.stop();
+      });
+    },
+    setSpeaker,
+    lineLost: () => {
+      if (!session.isEstablished()) return;
+      signalling = false;
+      showLink();
+    },
+    lineBack: () => {
+      if (ended || !session.isEstablished()) return;
+      if (mediaLost) {
+        restartMedia();
+        return;
+      }
+      session.sendRequest('UPDATE', {
+        extraHeaders: [`Contact: ${session.contact}`],
+        eventHandlers: {
+          onSuccessResponse: () => {
+            signalling = true;
+            showLink();
+          },
+          // Refused, but by the other side: the dialog lives.
+          onErrorResponse: () => {
+            signalling = true;
+            showLink();
+          },
+          onRequestTimeout: () => undefined,
+          onTransportError: () => undefined,
+          onDialogError: () => {
+            finish('remoteHungUp');
+            endSession();
+          },
+        },
+      });
+    },
+    networkChanged: restartMedia,
+  };
+};

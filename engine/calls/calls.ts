@@ -1,0 +1,245 @@
+/** All calls of this device: the commands of windows on one side, the softphone on the other. */
+import type { Clock } from '../ports/ports.ts';
+import { callChanged, callRemoved } from '../state/calls.ts';
+import { linkChanged } from '../state/connection.ts';
+import { selectCalls, selectParty } from '../state/selectors.ts';
+import type { EngineStore } from '../state/store.ts';
+import type { Call, CallParty } from '../state/types.ts';
+import { createAudioDevices } from './audio-devices.ts';
+import { createCallLeg, type CallLeg } from './call-leg.ts';
+import { callAfter, type CallEvent } from './call-machine.ts';
+import type { CallService } from './call-service.ts';
+import { parseNumber } from './number.ts';
+import { createSoftphone, type Identity, type SipSession, type Softphone } from './softphone.ts';
+import { createTones, type Tone } from './tones.ts';
+
+/** How long an ended call stays to be seen. */
+const endedShown = 4_000;
+const busyToneTime = 3_000;
+const mostCalls = 20;
+
+export interface CallsOptions {
+  store: EngineStore;
+  clock: Clock;
+  revoked(): void;
+}
+
+export const createCalls = ({ store, clock, revoked }: CallsOptions): CallService => {
+  const legs = new Map<string, CallLeg>();
+  const devices = createAudioDevices(store);
+  const tones = createTones();
+  let softphone: Softphone | null = null;
+  let busyUntil = 0;
+
+  const callOf = (id: string): Call | undefined => store.getState().calls.byId[id];
+  const newId = (): string =>
+    `call-${crypto.getRandomValues(new Uint32Array(2)).reduce((text, word) => text + word.toString(36), '')}`;
+
+  const toneNow = (): Tone | null => {
+    const calls = selectCalls(store.getState());
+    const talking = calls.some((call) => call.state === 'active' && call.talk.hold === 'none');
+    if (calls.some((call) => call.state === 'ringing' && !call.answering)) {
+      if (talking) return 'knock';
+      return store.getState().settings.notifySound ? 'ring' : null;
+    }
+    if (calls.some((call) => call.state === 'dialing' && call.early)) return 'ringback';
+    return clock.now() < busyUntil && !talking ? 'busy' : null;
+  };
+  const updateTone = (): void => tones.play(toneNow());
+
+  const apply = (id: string, event: CallEvent): void => {
+    const before = callOf(id);
+    if (!before) return;
+    const after = callAfter(before, event);
+    if (after !== before) store.dispatch(callChanged(after));
+    if (after.state === 'ended' && before.state !== 'ended') {
+      legs.delete(id);
+      if (after.reason === 'busy') {
+        busyUntil = clock.now() + busyToneTime;
+        clock.after(busyToneTime, updateTone);
+      }
+      clock.after(endedShown, () => {
+        store.dispatch(callRemoved(id));
+      });
+    }
+    updateTone();
+  };
+  const holdOthers = (id: string): void => {
+    for (const [other, leg] of legs) if (other !== id && callOf(other)?.state === 'active') leg.setHold(true);
+  };
+  const legOf = (id: string, session: SipSession, iceServers: RTCIceServer[]): CallLeg => {
+    const leg = createCallLeg({
+      session,
+      clock,
+      speakerId: store.getState().settings.speakerId,
+      iceServers,
+      isRegistered: () => softphone?.registered ?? false,
+      event: (event) => apply(id, event),
+    });
+    legs.set(id, leg);
+    return leg;
+  };
+  const partyOf = ({ name, number }: Identity): CallParty => {
+    const known = selectParty(number)(store.getState());
+    return { ...known, name: known.name ?? name };
+  };
+  const incoming = (session: SipSession, from: Identity): void => {
+    if (legs.size >= mostCalls || !softphone) {
+      session.terminate({ status_code: 486 });
+      return;
+    }
+    const id = newId();
+    store.dispatch(
+      callChanged({
+        id,
+        direction: 'incoming',
+        party: partyOf(from),
+        startedAt: clock.now(),
+        state: 'ringing',
+        answering: false,
+      }),
+    );
+    legOf(id, session, softphone.iceServers);
+    updateTone();
+  };
+  let dialing: ((session: SipSession) => void) | null = null;
+
+  /** The chosen devices, also while calls run; an unplugged microphone is replaced. */
+  const changeMicrophones = async (): Promise<void> => {
+    for (const [id, leg] of legs) {
+      if (callOf(id)?.state !== 'active') continue;
+      const microphone = await devices.open();
+      if (microphone.ok) leg.useMicrophone(microphone.stream);
+    }
+  };
+  let chosen = store.getState().settings;
+  store.subscribe(() => {
+    const { settings } = store.getState();
+    if (settings === chosen) return;
+    const before = chosen;
+    chosen = settings;
+    if (settings.ringDeviceId !== before.ringDeviceId) tones.setDevice(settings.ringDeviceId);
+    if (settings.speakerId !== before.speakerId) for (const leg of legs.values()) leg.setSpeaker(settings.speakerId);
+    if (settings.microphoneId !== before.microphoneId) void changeMicrophones();
+  });
+  tones.setDevice(chosen.ringDeviceId);
+  devices.onChange(() => {
+    tones.setDevice(chosen.ringDeviceId);
+    for (const leg of legs.values()) leg.setSpeaker(chosen.speakerId);
+    void changeMicrophones();
+  });
+
+  return {
+    start: async (sip) => {
+      softphone?.stop();
+      softphone = createSoftphone({
+        sip,
+        clock,
+        changed: (state) => store.dispatch(linkChanged({ link: 'sip', state })),
+        incoming,
+        outgoing: (session) => dialing?.(session),
+        lineLost: () => {
+          for (const leg of legs.values()) leg.lineLost();
+        },
+        lineBack: () => {
+          for (const leg of legs.values()) leg.lineBack();
+        },
+        revoked,
+      });
+      softphone.start();
+      await devices.refresh();
+    },
+    wake: () => {
+      softphone?.wake();
+      for (const leg of legs.values()) leg.networkChanged();
+    },
+    stop: () => {
+      for (const leg of [...legs.values()]) leg.hangUp();
+      softphone?.stop();
+      softphone = null;
+      tones.play(null);
+    },
+    dial: async (target) => {
+      const number = parseNumber(target);
+      if (number === null) return { ok: false, failure: { code: 'numberInvalid' } };
+      if (!softphone?.registered) return { ok: false, failure: { code: 'notConnected' } };
+      const id = newId();
+      const party = selectParty(number)(store.getState());
+      store.dispatch(
+        callChanged({ id, direction: 'outgoing', party, startedAt: clock.now(), state: 'dialing', early: false }),
+      );
+      holdOthers(id);
+      const microphone = await devices.open();
+      const release = (): void => {
+        if (microphone.ok) for (const track of microphone.stream.getTracks()) track.stop();
+      };
+      if (!microphone.ok) {
+        store.dispatch(callRemoved(id));
+        return microphone;
+      }
+      const phone = softphone as Softphone | null;
+      if (callOf(id)?.state !== 'dialing' || !phone) {
+        release();
+        return { ok: true, callId: id };
+      }
+      dialing = (session) => legOf(id, session, phone.iceServers).useMicrophone(microphone.stream);
+      try {
+        phone.call(number, microphone.stream);
+      } catch {
+        release();
+        apply(id, { type: 'ended', reason: 'failed', at: clock.now() });
+      }
+      dialing = null;
+      return { ok: true, callId: id };
+    },
+    answerCall: async (id) => {
+      const call = callOf(id);
+      if (call?.state !== 'ringing' || call.answering) return { ok: true };
+      apply(id, { type: 'answering', answering: true });
+      holdOthers(id);
+      const microphone = await devices.open();
+      const leg = legs.get(id);
+      if (!microphone.ok) {
+        apply(id, { type: 'answering', answering: false });
+        return microphone;
+      }
+      if (leg && callOf(id)?.state === 'ringing') leg.answer(microphone.stream);
+      else for (const track of microphone.stream.getTracks()) track.stop();
+      return { ok: true };
+    },
+    rejectCall: (id) => {
+      if (callOf(id)?.state === 'ringing') legs.get(id)?.reject();
+    },
+    hangUpCall: (id) => {
+      const call = callOf(id);
+      if (call?.state === 'ringing' && !call.answering) {
+        legs.get(id)?.reject();
+        return;
+      }
+      const leg = legs.get(id);
+      if (leg) leg.hangUp();
+      else apply(id, { type: 'ended', reason: 'cancelled', at: clock.now() });
+    },
+    holdCall: (id) => legs.get(id)?.setHold(true),
+    resumeCall: (id) => {
+      holdOthers(id);
+      legs.get(id)?.setHold(false);
+    },
+    muteCall: (id, muted) => {
+      if (callOf(id)?.state === 'active') legs.get(id)?.setMuted(muted);
+    },
+    sendDigit: (id, digit) => {
+      if (callOf(id)?.state === 'active') legs.get(id)?.sendDigit(digit);
+    },
+    dismissCall: (id) => {
+      if (callOf(id)?.state === 'ended') store.dispatch(callRemoved(id));
+    },
+    prepareAudio: async () => {
+      const microphone = await devices.open();
+      if (!microphone.ok) return microphone;
+      for (const track of microphone.stream.getTracks()) track.stop();
+      await devices.refresh();
+      return { ok: true };
+    },
+  };
+};
