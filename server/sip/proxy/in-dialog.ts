@@ -63,25 +63,24 @@ export class DialogCarrier {
       if (client === null) this.#core.transactions.refuse(server, 487, 'Request Terminated');
       else this.#core.transactions.cancel(client, cancelled);
     };
-    this.#whenThere(request, route, (destination) => {
-      if (cancelled !== null) return;
-      if (destination === null) {
-        this.#core.transactions.refuse(server, request.method === 'BYE' ? 481 : 480, 'Party Is Gone');
-        return;
-      }
-      const onward = this.#onward(request, destination);
-      client = this.#core.transactions.send(onward, destination.peer, this.#core.via, (response) => {
-        if (
-          response.status === 481 &&
-          request.method !== 'BYE' &&
-          call !== undefined &&
-          isTargetRefresh(request.method)
-        )
-          this.#end(call);
-        if (response.status >= 200 && response.status < 300) this.#followResponse(call, response, route);
-        this.#core.transactions.respond(server, response);
+    const attempt = (left: number): void =>
+      this.#whenThere(request, route, (destination) => {
+        if (cancelled !== null) return;
+        if (destination === null) {
+          this.#core.transactions.refuse(server, request.method === 'BYE' ? 481 : 480, 'Party Is Gone');
+          return;
+        }
+        const { peer } = destination;
+        const onward = this.#onward(request, destination);
+        client = this.#core.transactions.send(onward, peer, this.#core.via, (response) => {
+          // The connection broke under the request: the party may be about to come back over another.
+          if (response.status === 408 && !peer.open && left > 0) return attempt(left - 1);
+          if (response.status === 481 && call !== undefined && isTargetRefresh(request.method)) this.#end(call);
+          if (response.status >= 200 && response.status < 300) this.#followResponse(call, response, route);
+          this.#core.transactions.respond(server, response);
+        });
       });
-    });
+    attempt(2);
   }
 
   /** Says BYE to a party in the other's name: that one is gone for good. */

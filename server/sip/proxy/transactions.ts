@@ -139,7 +139,7 @@ export class Transactions {
     transaction.state = 'completed';
     this.#clients.delete(transaction.key);
     this.#stop(transaction.timer);
-    transaction.onResponse(respond(transaction.request, status, reason, randomToken()));
+    transaction.onResponse(stripVia(respond(transaction.request, status, reason, randomToken())));
   }
 
   /** CANCEL, once a provisional response has come (RFC 3261 §9.1). */
