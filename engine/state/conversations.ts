@@ -195,7 +195,19 @@ const slice = createSlice({
         return read.unread === payload.unread ? read : { ...read, unread: payload.unread };
       });
     },
-    /** A failed message is tried again: the one way back for a mark. */
+    /** The message came back, before or after the server had taken it over: it has not arrived and never will. */
+    messageBounced: (state, { payload }: PayloadAction<{ peer: BareJid; id: string }>) => {
+      change(state, [payload.peer], () =>
+        changeMessages((message) =>
+          message.id === payload.id &&
+          message.direction === 'out' &&
+          (message.delivery === 'queued' || message.delivery === 'sent')
+            ? { ...message, delivery: 'failed' }
+            : message,
+        ),
+      );
+    },
+    /** A failed message is tried again. */
     messageRequeued: (state, { payload }: PayloadAction<{ peer: BareJid; id: string }>) => {
       change(state, [payload.peer], () =>
         changeMessages((message) =>
@@ -235,6 +247,7 @@ export const {
   deliveriesChanged,
   peerRead,
   conversationRead,
+  messageBounced,
   messageRequeued,
   unreadLineMoved,
   draftChanged,

@@ -1,0 +1,30 @@
+/** What every part of the chat works with. */
+import type { BareJid } from '../../protocol/identity.ts';
+import type { Archive, Clock, Notifier, Shell } from '../ports/ports.ts';
+import type { EngineStore } from '../state/store.ts';
+import type { Conversation } from '../state/types.ts';
+
+export interface ChatContext {
+  store: EngineStore;
+  archive: Archive;
+  clock: Clock;
+  notifier: Notifier;
+  shell: Shell;
+  /** A fresh identifier that nobody can guess. */
+  newId(): string;
+  /** Runs `task` after all that was handed in before: the archive and the store change in one order. */
+  inOrder<Result>(task: () => Promise<Result>): Promise<Result>;
+}
+
+export const conversationWith = (store: EngineStore, peer: BareJid): Conversation | undefined =>
+  store.getState().conversations.byPeer[peer];
+
+/** A queue of one: tasks run in the order they came, whatever becomes of the ones before. */
+export const createOrder = (): ChatContext['inOrder'] => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const running = last.then(task);
+    last = running.catch(() => undefined);
+    return running;
+  };
+};
