@@ -93,10 +93,10 @@ class EmbeddedXmppService implements XmppService {
       avatarHash: (userId: UserId) => avatarHash(nodes, userId),
       listener: {
         becameAvailable: async (session) => {
-          if (session.takesMessages()) this.offline.deliverTo(session);
           // Clients without capabilities are told of pictures all the same.
           if (!session.presence?.child('c', ns.caps)) await eventing.sendLatest(session, [ns.avatarMetadata]);
         },
+        startedTakingMessages: (session) => this.offline.deliverTo(session),
         announced: (session) => capabilities.announced(session),
       },
     });

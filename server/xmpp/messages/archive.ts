@@ -2,6 +2,7 @@
  * The message archive. Messages of one tick go into one statement, so that thousands a second fit
  * through one connection; a promise resolves once its message is durable, in the order of acceptance.
  */
+import { randomInt } from 'node:crypto';
 import type { Histogram } from 'prom-client';
 import type { UserId } from '../../../protocol/identity.ts';
 import type { Database } from '../../database/database.ts';
@@ -50,7 +51,7 @@ const insert = `
   ), sent AS (
     INSERT INTO xmpp_messages (owner_id, id, peer, peer_resource, outgoing, origin_id, stanza)
     SELECT sender_id, id, recipient, recipient_resource, true, origin_id, stanza FROM input ORDER BY id
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (owner_id, peer, origin_id) WHERE outgoing AND origin_id IS NOT NULL DO NOTHING
     RETURNING id
   ), received AS (
     INSERT INTO xmpp_messages (owner_id, id, peer, peer_resource, outgoing, stanza, pending)
@@ -83,7 +84,8 @@ export class Archive {
 
   /** Larger than every id before, also when the clock went back. */
   nextId(): bigint {
-    const byTime = BigInt(this.now()) << bitsOfCounter;
+    // A random beginning: another server on the same database hardly ever means the same id.
+    const byTime = (BigInt(this.now()) << bitsOfCounter) + BigInt(randomInt(2 ** 11));
     this.lastId = byTime > this.lastId ? byTime : this.lastId + 1n;
     return this.lastId;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../database/database.ts';
 import { createTestDatabase } from '../../database/test-database.ts';
@@ -170,8 +171,9 @@ describe('the roster', () => {
   });
 });
 
-const picture = Buffer.from('not really a picture').toString('base64');
-const pictureHash = '6ee2dbc8f1b80cbef2ba8b7a4a6ca2d5f40a5a48';
+const pictureBytes = Buffer.from('not really a picture');
+const picture = pictureBytes.toString('base64');
+const pictureHash = createHash('sha1').update(pictureBytes).digest('hex');
 
 describe('pictures', () => {
   const publish = (node: string, id: string, payload: string): string =>
@@ -203,7 +205,7 @@ describe('pictures', () => {
 
     const refused = await clara.query(items, 'get', `anna@${testDomain}`);
     expect(refused.child('error', ns.client)?.elements()[0]?.name).toBe('service-unavailable');
-    expect(clara.unread).toEqual([]);
+    expect(clara.unread.filter((stanza) => stanza.attribute('from')?.startsWith('anna@'))).toEqual([]);
     const foreign = await ben.query(publish(ns.avatarData, 'x', data), 'set', `anna@${testDomain}`);
     expect(foreign.child('error', ns.client)?.elements()[0]?.name).toBe('forbidden');
   });

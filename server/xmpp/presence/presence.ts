@@ -10,10 +10,13 @@ import { ns } from '../namespaces.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { element, type XmlElement } from '../xml/element.ts';
+import { serialize } from '../xml/serializer.ts';
 
 export interface PresenceListener {
   /** A resource became available, after it was told who else is. */
   becameAvailable(session: Session): Promise<void>;
+  /** A resource takes messages from now on. */
+  startedTakingMessages(session: Session): void;
   /** The capabilities in an available presence may have changed. */
   announced(session: Session): void;
 }
@@ -28,6 +31,9 @@ export interface PresenceOptions {
   avatarHash(userId: UserId): Promise<string>;
 }
 
+/** In characters: it goes to everybody who sees the user. */
+const largestPresence = 16_384;
+
 const unavailable = (from: string, to: string, children: XmlElement['children'] = []): XmlElement =>
   element('presence', ns.client, { from, to, type: 'unavailable' }, ...children);
 
@@ -38,6 +44,7 @@ const priorityOf = (presence: XmlElement): number => {
 
 export class Presence {
   private readonly options: PresenceOptions;
+  private readonly hashes = new Map<UserId, string>();
 
   constructor(options: PresenceOptions) {
     this.options = options;
@@ -57,22 +64,28 @@ export class Presence {
   }
 
   private async available(session: Session, stanza: XmlElement): Promise<void> {
+    if (serialize(stanza).length > largestPresence) {
+      return session.sendStanza(errorReply(stanza, 'policy-violation'));
+    }
     const isInitial = session.presence === null;
+    const tookMessages = session.takesMessages();
     const presence = await this.withAvatar(session, stanza);
     if (session.isEnded()) return;
     session.presence = presence;
     if (isInitial) session.availableSince = this.options.now();
     session.priority = priorityOf(stanza);
     await this.broadcast(session, presence);
-    if (isInitial) {
-      await this.sendCurrent(session);
-      await this.options.listener.becameAvailable(session);
-    }
-    this.options.listener.announced(session);
+    const { listener } = this.options;
+    if (isInitial) await this.sendCurrent(session);
+    if (!tookMessages && session.takesMessages()) listener.startedTakingMessages(session);
+    if (isInitial) await listener.becameAvailable(session);
+    listener.announced(session);
   }
 
   private async withAvatar(session: Session, stanza: XmlElement): Promise<XmlElement> {
-    const hash = await this.options.avatarHash(session.account.userId);
+    const { userId } = session.account;
+    const hash = this.hashes.get(userId) ?? (await this.options.avatarHash(userId));
+    this.hashes.set(userId, hash);
     const children = stanza.children.filter(
       (child) => typeof child === 'string' || !('namespace' in child) || child.namespace !== ns.vcardUpdate,
     );
@@ -84,6 +97,7 @@ export class Presence {
 
   /** The user's picture changed: says so in every available resource's presence. */
   async avatarChanged(userId: UserId): Promise<void> {
+    this.hashes.set(userId, await this.options.avatarHash(userId));
     for (const session of this.options.registry.ofUser(userId)) {
       if (!session.presence) continue;
       const presence = await this.withAvatar(session, session.presence);

@@ -53,7 +53,8 @@ export interface ConnectionServices {
 }
 
 const mostLoginFailures = 5;
-const mostUnhandled = 500;
+/** Messages of one connection on their way into the archive; more have to wait. */
+const mostUnstored = 500;
 
 type State =
   | { name: 'opening' }
@@ -74,6 +75,7 @@ export class Connection implements SessionTransport {
   private readonly pingTimer: NodeJS.Timeout;
   private state: State = { name: 'opening' };
   private silentRounds = 0;
+  private unstored = 0;
 
   constructor(services: ConnectionServices, socket: WebSocket, info: ConnectionInfo) {
     const { limits, now } = services;
@@ -134,7 +136,7 @@ export class Connection implements SessionTransport {
     this.silentRounds = 0;
     if (this.state.name === 'closed') return;
     if (isBinary) return this.fail('not-well-formed');
-    const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
+    const bytes = Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
     if (bytes.length > this.services.limits.stanzaBytes) return this.fail('policy-violation');
     if (!this.inbox.put(bytes.toString('utf8'))) this.fail('policy-violation');
   }
@@ -280,9 +282,10 @@ export class Connection implements SessionTransport {
     });
     registry.add(session);
     this.enter(session);
-    await this.services.sessionStarted(session);
+    // First of all, so that nothing can be delivered before the client knows its address.
     const jid = element('bind', ns.bind, {}, element('jid', ns.bind, {}, session.fullJid));
     this.write(serialize(iqResult(received, jid)));
+    await this.services.sessionStarted(session);
   }
 
   private attach(session: Session, previd: string): void {
@@ -307,12 +310,18 @@ export class Connection implements SessionTransport {
     if (name !== 'message' && name !== 'presence' && name !== 'iq') return this.fail('unsupported-stanza-type');
     this.services.metrics.stanzas.inc({ kind: name, direction: 'in' });
     const stanza = received.with({ from: session.fullJid });
-    const management = session.streamManagement;
-    const handled = management?.received();
+    const handled = session.streamManagement?.received();
     try {
       const routed = await this.services.route(session, stanza);
-      if (!routed) handled?.();
-      else void routed.stored.catch((error: unknown) => this.logFailure(error, name)).then(handled);
+      if (!routed) return handled?.();
+      this.unstored += 1;
+      const stored = routed.stored
+        .catch((error: unknown) => this.logFailure(error, name))
+        .then(() => {
+          this.unstored -= 1;
+          handled?.();
+        });
+      if (this.unstored > mostUnstored) await stored;
     } catch (error) {
       this.logFailure(error, name);
       if (stanza.attribute('type') !== 'error' && name !== 'presence') {
@@ -320,8 +329,8 @@ export class Connection implements SessionTransport {
       }
       handled?.();
     }
-    if (management && management.unhandled() > mostUnhandled) await management.allHandled();
   }
+
   private logFailure(error: unknown, kind: string): void {
     this.services.log.error({ err: error, kind }, 'XMPP stanza failed');
   }

@@ -56,11 +56,6 @@ export class StreamManagement {
     return String(this.handledCount % modulus);
   }
 
-  /** Inbound stanzas that are not handled yet. */
-  unhandled(): number {
-    return this.open.length;
-  }
-
   /** Resolves when everything received so far is handled. */
   async allHandled(): Promise<void> {
     const target = this.receivedCount;
