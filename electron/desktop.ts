@@ -138,6 +138,6 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
   app.once('will-quit', (event) => {
     event.preventDefault();
     log.info('desktop.quit');
-    void archive.stop().then(() => app.quit());
+    void archive.stop().then(() => setImmediate(() => app.exit(0)));
   });
 };

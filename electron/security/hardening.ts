@@ -40,9 +40,13 @@ const hardenSession = (session: Session): void => {
 };
 
 const hardenContents = (contents: WebContents): void => {
-  contents.on('will-navigate', (event) => event.preventDefault());
+  // A window that a page opened gets its first page by navigating too.
+  const stay = (event: { url: string; preventDefault(): void }): void => {
+    if (contents.getURL() !== '' || !isOwnOrigin(event.url)) event.preventDefault();
+  };
+  contents.on('will-navigate', stay);
+  contents.on('will-frame-navigate', stay);
   contents.on('will-redirect', (event) => event.preventDefault());
-  contents.on('will-frame-navigate', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 };
