@@ -1,0 +1,209 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { SearchX, UserRoundPlus } from 'lucide-react';
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'react-redux';
+import type { UserId } from '../../../protocol/identity.ts';
+import type { DomainState } from '../../../engine/state/types.ts';
+import { selectContactsLoaded, selectSortedContactIds } from '../../../engine/state/selectors.ts';
+import { Button } from '../../ui/button.tsx';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { Spinner } from '../../ui/spinner.tsx';
+import { useDomain } from '../engine-context.tsx';
+import { useNavigation } from '../layout/navigation.tsx';
+import { createMatcher, searchKey, type SearchKey } from '../search/text-match.ts';
+import styles from './contact-list.module.css';
+import { ContactMenu, type ContactMenuTarget } from './contact-menu.tsx';
+import { ContactRow } from './contact-row.tsx';
+import { listItems, nextContact } from './list-items.ts';
+
+/** Heights in CSS pixels; fixed, so that 10,000 rows need no measuring (CON-12). */
+const heights = { heading: 36, details: 54, list: 34 } as const;
+const rowsPerPage = 8;
+
+export interface ContactListHandle {
+  /** Focuses the row one was at last. */
+  focus: () => void;
+  /** Opens the conversation with the first contact on show. */
+  openFirst: () => void;
+}
+interface ContactListProps {
+  query: string;
+  clearQuery: () => void;
+  ref?: Ref<ContactListHandle>;
+}
+
+/** All contacts: virtual, favourites first (CON-3 to CON-7). A change of one contact renders its row alone. */
+export function ContactList({ query, clearQuery, ref }: ContactListProps) {
+  const { t } = useTranslation('contacts');
+  const { openPeers, area, openConversation } = useNavigation();
+  const items = useItems(query);
+  const store = useStore<DomainState>();
+  const style = useDomain((state) => state.settings.contactStyle);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [activeId, setActiveId] = useState<UserId | null>(null);
+  const [menu, setMenu] = useState<ContactMenuTarget | null>(null);
+  const focusNext = useRef<UserId | null>(null);
+  const virtual = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (at) => heights[items[at]?.kind === 'heading' ? 'heading' : style],
+    getItemKey: (at) => {
+      const item = items[at];
+      return item?.kind === 'contact' ? item.id : `heading ${item?.text}`;
+    },
+    overscan: 6,
+  });
+  useEffect(() => virtual.measure(), [virtual, style, items]);
+  // A row that a key moved to may not be drawn before the list has scrolled to it.
+  useEffect(() => {
+    const wanted = focusNext.current;
+    if (wanted === null) return;
+    const button = scroller.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(wanted)}"] [data-open]`);
+    if (!button) return;
+    focusNext.current = null;
+    button.focus({ preventScroll: true });
+  });
+
+  const first = items.findIndex((item) => item.kind === 'contact');
+  const known = items.findIndex((item) => item.kind === 'contact' && item.id === activeId);
+  const activeAt = known === -1 ? first : known;
+  const moveTo = (at: number): void => {
+    const item = items[at];
+    if (item?.kind !== 'contact') return;
+    focusNext.current = item.id;
+    setActiveId(item.id);
+    virtual.scrollToIndex(at <= first ? 0 : at);
+  };
+  useImperativeHandle(ref, () => ({
+    focus: () => moveTo(activeAt),
+    openFirst: () => {
+      const item = items[first];
+      const contact = item?.kind === 'contact' ? store.getState().contacts.byId[item.id] : undefined;
+      if (contact) openConversation(contact.jid);
+    },
+  }));
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = targetOf(event.key, activeAt, items.length, (at, step) => nextContact(items, at, step));
+    if (to === null) return;
+    event.preventDefault();
+    moveTo(to);
+  };
+
+  if (items.length === 0) return <NoContacts query={query} clearQuery={clearQuery} />;
+  const openPeer = area === 'conversations' ? openPeers.at(-1) : undefined;
+  return (
+    <>
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        role="grid"
+        tabIndex={-1}
+        aria-label={t('list')}
+        aria-rowcount={items.length}
+        onKeyDown={onKeyDown}
+      >
+        <div className={styles.canvas} role="presentation" style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((row) => {
+            const item = items[row.index];
+            if (!item) return null;
+            return item.kind === 'heading' ? (
+              <div key={row.key} role="row" className={styles.heading} style={{ top: row.start, height: row.size }}>
+                <span role="columnheader">{t(item.text)}</span>
+              </div>
+            ) : (
+              <ContactRow
+                key={row.key}
+                id={item.id}
+                top={row.start}
+                height={row.size}
+                rowIndex={row.index + 1}
+                style={style}
+                isActive={row.index === activeAt}
+                openPeer={openPeer}
+                onActivate={setActiveId}
+                onMenu={setMenu}
+              />
+            );
+          })}
+        </div>
+      </div>
+      <ContactMenu target={menu} onClose={() => setMenu(null)} />
+    </>
+  );
+}
+
+const targetOf = (key: string, at: number, count: number, next: (at: number, step: 1 | -1) => number) => {
+  const many = (step: 1 | -1): number => Array.from({ length: rowsPerPage }).reduce<number>((to) => next(to, step), at);
+  switch (key) {
+    case 'ArrowDown':
+      return next(at, 1);
+    case 'ArrowUp':
+      return next(at, -1);
+    case 'PageDown':
+      return many(1);
+    case 'PageUp':
+      return many(-1);
+    case 'Home':
+      return next(-1, 1);
+    case 'End':
+      return next(count, -1);
+    default:
+      return null;
+  }
+};
+
+const keys = new Map<string, SearchKey>();
+const keyOf = (name: string, extension: string): SearchKey => {
+  const text = `${name}\n${extension}`;
+  const made = keys.get(text) ?? searchKey([name], [extension]);
+  if (keys.size > 50_000) keys.clear();
+  keys.set(text, made);
+  return made;
+};
+
+/** The lines to show. The own user is no contact of oneself. */
+function useItems(query: string) {
+  const { contactFilter } = useNavigation();
+  const store = useStore<DomainState>();
+  const sort = useDomain((state) => state.settings.contactSort);
+  const ids = useDomain(selectSortedContactIds(contactFilter, sort));
+  const favourites = useDomain(selectSortedContactIds('favourites', 'name'));
+  const ownId = useDomain((state) => (state.session.phase === 'loggedIn' ? state.session.user.id : null));
+  return useMemo(() => {
+    const matches = createMatcher(query);
+    const { byId } = store.getState().contacts;
+    const shown = ids.filter((id) => {
+      const contact = byId[id];
+      if (!contact || id === ownId) return false;
+      return query.trim() === '' || matches(keyOf(contact.name, contact.extension));
+    });
+    return listItems(shown, favourites);
+  }, [ids, favourites, query, ownId, store]);
+}
+
+function NoContacts({ query, clearQuery }: { query: string; clearQuery: () => void }) {
+  const { t } = useTranslation('contacts');
+  const { contactFilter, filterContacts } = useNavigation();
+  const isLoaded = useDomain(selectContactsLoaded);
+  if (!isLoaded)
+    return (
+      <div className={styles.loading}>
+        <Spinner label={t('loading')} />
+      </div>
+    );
+  if (query.trim() === '' && contactFilter === 'all')
+    return <EmptyState icon={<UserRoundPlus />} title={t('none.title')} hint={t('none.hint')} />;
+  const showAll = (): void => {
+    clearQuery();
+    filterContacts('all');
+  };
+  return (
+    <EmptyState
+      icon={<SearchX />}
+      title={t(contactFilter === 'unread' && query.trim() === '' ? 'noUnread.title' : 'noMatch.title')}
+      hint={t(contactFilter === 'unread' && query.trim() === '' ? 'noUnread.hint' : 'noMatch.hint')}
+      action={<Button onPress={showAll}>{t('showAll')}</Button>}
+    />
+  );
+}

@@ -1,0 +1,48 @@
+import { Copy, MessageCircle, Phone, Star, StarOff, TextCursorInput } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { UserId } from '../../../protocol/identity.ts';
+import { selectContactById } from '../../../engine/state/selectors.ts';
+import { ContextMenu, MenuItem, MenuSeparator } from '../../ui/menu.tsx';
+import { useCommands, useDomain } from '../engine-context.tsx';
+import { useNavigation } from '../layout/navigation.tsx';
+
+export interface ContactMenuTarget {
+  id: UserId;
+  /** Where the menu opens, in the window's pixels. */
+  at: { x: number; y: number };
+}
+
+/** The context menu of a contact (CON-7). */
+export function ContactMenu({ target, onClose }: { target: ContactMenuTarget | null; onClose: () => void }) {
+  const { t } = useTranslation('contacts');
+  const contact = useDomain(selectContactById(target?.id ?? ''));
+  const commands = useCommands();
+  const { call, openConversation, fillDialField } = useNavigation();
+  return (
+    <ContextMenu at={contact && target ? target.at : null} onClose={onClose} label={contact?.name ?? ''}>
+      {contact && (
+        <>
+          <MenuItem icon={<Phone aria-hidden />} onAction={() => call(contact.extension)}>
+            {t('menu.call')}
+          </MenuItem>
+          <MenuItem icon={<MessageCircle aria-hidden />} onAction={() => openConversation(contact.jid)}>
+            {t('menu.chat')}
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem icon={<TextCursorInput aria-hidden />} onAction={() => fillDialField(contact.extension)}>
+            {t('menu.toDialField')}
+          </MenuItem>
+          <MenuItem icon={<Copy aria-hidden />} onAction={() => void navigator.clipboard.writeText(contact.extension)}>
+            {t('menu.copyNumber')}
+          </MenuItem>
+          <MenuItem
+            icon={contact.favourite ? <StarOff aria-hidden /> : <Star aria-hidden />}
+            onAction={() => void commands.setFavourite(contact.id, !contact.favourite)}
+          >
+            {t(contact.favourite ? 'removeFavourite' : 'addFavourite')}
+          </MenuItem>
+        </>
+      )}
+    </ContextMenu>
+  );
+}

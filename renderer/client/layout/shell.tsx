@@ -1,0 +1,83 @@
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { selectConnectionSummary, selectUnreadTotal } from '../../../engine/state/selectors.ts';
+import { CallPopupHost } from '../../popup/call-popup-host.tsx';
+import { ConnectionBanner } from '../connection/connection-banner.tsx';
+import { ContactColumn } from '../contacts/contact-column.tsx';
+import { useDomain } from '../engine-context.tsx';
+import { TelephonyArea } from '../telephony/telephony-area.tsx';
+import { CallStrip } from './call-strip.tsx';
+import { ContentArea } from './content-area.tsx';
+import { NavigationProvider, useNavigation, type Area } from './navigation.tsx';
+import styles from './shell.module.css';
+import { useShortcuts } from './shortcuts.ts';
+import { SwitchBar } from './switch-bar.tsx';
+import { useWindowLayout } from './window-layout.ts';
+
+interface ShellProps {
+  /** Where the window starts; the drawings of the tests choose it. */
+  start?: { area?: Area; openPeers?: readonly string[] };
+}
+
+/** The window of a user who is logged in (LAY-1 to LAY-3, LAY-9). */
+export function Shell({ start }: ShellProps) {
+  const layout = useWindowLayout();
+  return (
+    <NavigationProvider layout={layout} start={start}>
+      <Frame />
+      <CallPopupHost />
+    </NavigationProvider>
+  );
+}
+
+function Frame() {
+  const { t } = useTranslation('layout');
+  const { layout, area } = useNavigation();
+  const connection = useDomain(selectConnectionSummary);
+  useShortcuts();
+  useTitle();
+  const hasContacts = layout !== 'mini' || area === 'contacts';
+  return (
+    <div className={styles.shell} data-layout={layout} data-connection={connection}>
+      <a className={styles.skip} href="#content">
+        {t('skip')}
+      </a>
+      <ConnectionBanner />
+      <CallStrip />
+      <div className={styles.areas}>
+        <SwitchBar />
+        {hasContacts && (
+          <aside
+            className={styles.contacts}
+            data-area="contacts"
+            aria-label={t('nav.contacts')}
+            id={layout === 'mini' ? 'content' : undefined}
+            tabIndex={-1}
+          >
+            <ContactColumn />
+          </aside>
+        )}
+        {(layout !== 'mini' || area !== 'contacts') && (
+          <main className={styles.content} id="content" tabIndex={-1}>
+            <ContentArea />
+          </main>
+        )}
+        {layout === 'expanded' && (
+          <aside className={styles.telephony} data-area="telephony" aria-label={t('nav.telephony')}>
+            <TelephonyArea />
+          </aside>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** NOT-4: the unread count in the window's title. */
+function useTitle(): void {
+  const { t } = useTranslation();
+  const unread = useDomain(selectUnreadTotal);
+  const product = t('product');
+  useEffect(() => {
+    document.title = unread > 0 ? `(${unread}) ${product}` : product;
+  }, [unread, product]);
+}

@@ -1,0 +1,77 @@
+import { BookUser, History, MessageCircle, Phone, Search, Settings, Users, type LucideIcon } from 'lucide-react';
+import { ToggleButton, TooltipTrigger } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { selectMissedUnseen, selectUnreadTotal } from '../../../engine/state/selectors.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { Tooltip } from '../../ui/tooltip.tsx';
+import { useDomain } from '../engine-context.tsx';
+import { useNavigation, type Area } from './navigation.tsx';
+import styles from './switch-bar.module.css';
+
+const icons: Record<Area, LucideIcon> = {
+  contacts: Users,
+  conversations: MessageCircle,
+  telephony: Phone,
+  journal: History,
+  phoneBook: BookUser,
+  search: Search,
+  settings: Settings,
+};
+const areas = {
+  expanded: ['conversations', 'journal', 'phoneBook', 'search'],
+  normal: ['conversations', 'telephony', 'journal', 'phoneBook', 'search'],
+  mini: ['contacts', 'conversations', 'telephony', 'journal', 'phoneBook', 'search', 'settings'],
+} as const satisfies Record<string, readonly Area[]>;
+
+/** The switch bar (Umschaltleiste): left in expanded and normal, at the bottom in mini (LAY-9). */
+export function SwitchBar() {
+  const { t } = useTranslation('layout');
+  const { layout, show } = useNavigation();
+  return (
+    <nav className={styles.bar} data-layout={layout} aria-label={t('nav.label')}>
+      {layout !== 'mini' && (
+        <button type="button" className={styles.logo} aria-label={t('nav.start')} onClick={() => show('contacts')}>
+          <span aria-hidden>{t('initial')}</span>
+        </button>
+      )}
+      {areas[layout].map((area) => (
+        <SwitchButton key={area} area={area} />
+      ))}
+      {layout !== 'mini' && (
+        <>
+          <span className={styles.gap} />
+          <SwitchButton area="settings" />
+        </>
+      )}
+    </nav>
+  );
+}
+
+function SwitchButton({ area }: { area: Area }) {
+  const { t } = useTranslation('layout');
+  const { area: current, layout, show } = useNavigation();
+  const unread = useDomain(selectUnreadTotal);
+  const missed = useDomain(selectMissedUnseen);
+  const Icon = icons[area];
+  const name = t(`nav.${area}`);
+  const count = area === 'conversations' ? unread : area === 'journal' ? missed : 0;
+  const news = area === 'conversations' ? t('unread', { count }) : t('missed', { count });
+  return (
+    <TooltipTrigger delay={500}>
+      <ToggleButton
+        className={styles.button}
+        aria-label={count > 0 ? `${name}, ${news}` : name}
+        isSelected={current === area}
+        onChange={() => show(area)}
+      >
+        <Icon aria-hidden />
+        {count > 0 && (
+          <span className={styles.badge} aria-hidden>
+            <Badge count={count} />
+          </span>
+        )}
+      </ToggleButton>
+      <Tooltip placement={layout === 'mini' ? 'top' : 'right'}>{name}</Tooltip>
+    </TooltipTrigger>
+  );
+}
