@@ -28,6 +28,11 @@ export class Office {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  /** Process id of the running server; 0 while it is down. */
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
   /** Starts the server, on the port it had before; resolves when it is ready. */
   async start(): Promise<void> {
     const child = spawn(
