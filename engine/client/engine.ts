@@ -1,4 +1,5 @@
 /** The session engine of one window: the store it writes, and the commands that windows give it. */
+import { createChatService } from '../chat/chat-service.ts';
 import type { CallService } from '../calls/call-service.ts';
 import { createCalls } from '../calls/calls.ts';
 import { createServerData, type ServerData } from '../directory/server-data.ts';
@@ -18,7 +19,6 @@ import { profileSchema, type Profile } from '../../protocol/rest.ts';
 import type { DesktopBridge } from '../../protocol/ipc.ts';
 import type { EngineCommands, Outcome } from './commands.ts';
 import { createNotices } from './notices.ts';
-import { silentChat } from './silent-services.ts';
 
 export interface Engine {
   readonly store: EngineStore;
@@ -51,17 +51,26 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   const { shell, settings, clock } = ports;
   const store = createEngineStore({ settings: await settings.read() });
   const notices = createNotices(store, ports.notifier, shell);
-  const chat = silentChat;
+  const chat = createChatService({ store, ports, onAuthenticationFailed: () => session.revoked() });
   const calls: CallService = createCalls({ store, clock, revoked: () => session.revoked() });
   let connected: Connected | null = null;
 
-  const closed = (): void => {
+  const closed = async (): Promise<void> => {
     connected?.events.stop();
     connected = null;
     calls.stop();
+    await chat.stop();
+  };
+  let published: Profile | null = null;
+  /** Own availability is kept by the server and told by XMPP (CON-1). */
+  const publishProfile = (): void => {
+    const { session: state } = store.getState();
+    if (state.phase !== 'loggedIn' || state.profile === published) return;
+    published = state.profile;
+    chat.publishPresence(published.availability, published.statusTexts[published.availability]);
   };
   const opened = async (open: OpenSession): Promise<void> => {
-    closed();
+    await closed();
     const data = createServerData(open.rest, store, notices.callMissed);
     const events = createEventStream({
       url: open.provisioning.events.url,
@@ -76,7 +85,9 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     });
     connected = { ...open, data, events };
     events.start();
-    if (open.provisioning.features.calls) await calls.start(open.provisioning.sip);
+    const { features, sip, xmpp, limits } = open.provisioning;
+    if (features.calls) await calls.start(sip);
+    if (features.chat) await chat.start(xmpp, limits);
   };
   const session = createSession({ ports, store, cache: createSessionCache(browserStorage()), opened, closed });
 
@@ -84,12 +95,14 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     session.wake();
     connected?.events.wake();
     calls.wake();
+    chat.checkConnection();
   };
   const takeLink = (link: string): void => void store.dispatch(dialRequested(link));
   const off = [
     settings.onChange((next) => store.dispatch(settingsChanged(next))),
     shell.onNetworkChange(wake),
     shell.onLink(takeLink),
+    store.subscribe(publishProfile),
   ];
 
   /** Shows the change at once, and the earlier state again where the server refuses. */
@@ -106,7 +119,16 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   };
 
   const commands: EngineCommands = {
-    ...chat,
+    openConversation: (peer) => chat.openConversation(peer),
+    loadOlderMessages: (peer) => chat.loadOlderMessages(peer),
+    sendMessage: (peer, body) => chat.sendMessage(peer, body),
+    retryMessage: (peer, messageId) => chat.retryMessage(peer, messageId),
+    setDraft: (peer, text) => chat.setDraft(peer, text),
+    setTyping: (peer, typing) => chat.setTyping(peer, typing),
+    markConversationRead: (peer) => chat.markConversationRead(peer),
+    leaveConversation: (peer) => chat.leaveConversation(peer),
+    setAvatar: (picture) => chat.setAvatar(picture),
+
     dial: (target) => calls.dial(target),
     answerCall: (callId) => calls.answerCall(callId),
     rejectCall: (callId) => calls.rejectCall(callId),

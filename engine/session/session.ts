@@ -45,7 +45,7 @@ export interface SessionOptions {
   /** The server has accepted the session: open the connections. */
   opened(session: OpenSession): Promise<void>;
   /** Close all connections. Called at every end, also of a session that was never opened. */
-  closed(): void;
+  closed(): Promise<void>;
 }
 export interface Session {
   login(request: LoginRequest): Promise<Outcome>;
@@ -84,13 +84,14 @@ export const createSession = ({ ports, store, cache, opened, closed }: SessionOp
   /** Counts sessions, so that an answer to an earlier one changes nothing. */
   let generation = 0;
   let retry: Reconnection | null = null;
+  let closing: Promise<void> = Promise.resolve();
 
   const loggedOut = (failure: Failure | null): void => {
     generation += 1;
     retry?.stop();
     retry = null;
     login = null;
-    closed();
+    closing = closed();
     store.dispatch(sessionChanged({ phase: 'loggedOut', failure }));
   };
   const revoked = (): void => {
@@ -214,7 +215,7 @@ export const createSession = ({ ports, store, cache, opened, closed }: SessionOp
       generation += 1;
       retry?.stop();
       retry = null;
-      closed();
+      void closed();
     },
   };
 
@@ -223,6 +224,8 @@ export const createSession = ({ ports, store, cache, opened, closed }: SessionOp
     loggedOut(null);
     cache.clear();
     await ports.secrets.clear();
+    // What was being written is in the archive before it is wiped.
+    await closing;
     if (wipe) await ports.archive.call('wipe', null).catch(() => null);
     // Told last: the answer may never come, and the device has forgotten the token already.
     if (ending) await createRestClient(ending.server, ending.token, () => undefined).tell('DELETE', '/api/v1/session');
