@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:net';
 import { Counter, Gauge } from 'prom-client';
 import { closeCodes } from '../../protocol/events.ts';
 import type { DeviceAccount } from '../accounts/accounts.ts';
+import { createEchoApplication } from '../media/echo-application.ts';
+import { createWeriftEcho } from '../media/werift-echo.ts';
 import { CallBook, type Call } from './calls/call-book.ts';
 import { PhoneStates } from './calls/phone-states.ts';
 import { parseAddress, parseUri } from './message/address.ts';
@@ -67,7 +69,7 @@ class RunningSipService implements SipService {
       transactions: new Transactions((peer) => this.#live(peer)),
       location,
       calls,
-      applications: options.applications ?? [],
+      applications: options.applications ?? [createEchoApplication(createWeriftEcho(), options.log)],
       key: options.nonceKey,
       via: 'kontor.invalid',
       timing,

@@ -20,7 +20,7 @@ export interface SipServiceOptions {
   noAnswerSeconds?: number;
   /** Other waiting times; tests shorten them. */
   timing?: Partial<SipTiming>;
-  /** Telephones inside the server, such as the echo test; without it there are none. */
+  /** Telephones inside the server, by default the echo test alone. */
   applications?: LocalApplication[];
   /** Milliseconds since the epoch; tests set it. */
   now?: () => number;

@@ -119,3 +119,34 @@ test('TEL-1 TEL-2 two JsSIP telephones register, call and hear each other', asyn
   expect(server.store.results()).toEqual(['anna:answered', 'ben:answered']);
   await Promise.all([anna.context().close(), ben.context().close()]);
 });
+
+test('TEL-8 the echo test gives back the own tone, through hold and resume', async () => {
+  server.store.ended.length = 0;
+  const anna = await telephone('anna-1', 440);
+  await call(anna, '801');
+  await hears(anna, 440);
+  await anna.evaluate(
+    () =>
+      new Promise<void>((held) => {
+        const session = (window as never as SipWindow).session as never as { hold(o: object, done: () => void): void };
+        session.hold({}, () => held());
+      }),
+  );
+  await anna.waitForFunction(() => (window as never as SipWindow).kontorEar(440) < -70, null, { polling: 50 });
+  await anna.evaluate(
+    () =>
+      new Promise<void>((resumed) => {
+        const session = (window as never as SipWindow).session as never as {
+          unhold(o: object, done: () => void): void;
+        };
+        session.unhold({}, () => resumed());
+      }),
+  );
+  await hears(anna, 440);
+  await hangUp(anna);
+  await ended(anna);
+  await server.store.until(() => server.store.ended.length === 1);
+  expect(server.store.results()).toEqual(['anna:answered']);
+  expect(server.store.ended[0]?.number).toBe('801');
+  await anna.context().close();
+});
