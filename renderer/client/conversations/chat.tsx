@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Phone, X } from 'lucide-react';
 import type { BareJid } from '../../../protocol/identity.ts';
+import { selectContactByJid } from '../../../engine/state/selectors.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { useCommands, useDomain } from '../engine-context.tsx';
@@ -9,7 +10,7 @@ import { useNavigation } from '../layout/navigation.tsx';
 import styles from './chat.module.css';
 import { Compose } from './compose.tsx';
 import { MessageList, type MessageListHandle } from './message-list.tsx';
-import { contactOfPeer, localPart } from './peer.ts';
+import { localPart } from './peer.ts';
 
 interface ChatProps {
   peer: BareJid;
@@ -22,7 +23,7 @@ export function Chat({ peer, isNewest }: ChatProps) {
   const { t } = useTranslation('chat');
   const commands = useCommands();
   const list = useRef<MessageListHandle>(null);
-  const name = useDomain((state) => contactOfPeer(state, peer)?.name) ?? localPart(peer);
+  const name = useDomain((state) => selectContactByJid(peer)(state)?.name) ?? localPart(peer);
   useEffect(() => {
     void commands.openConversation(peer);
     return () => commands.leaveConversation(peer);
@@ -44,7 +45,7 @@ export function Chat({ peer, isNewest }: ChatProps) {
 function ChatHeader({ peer, name }: { peer: BareJid; name: string }) {
   const { t } = useTranslation('chat');
   const { call, closeConversation } = useNavigation();
-  const contact = useDomain((state) => contactOfPeer(state, peer));
+  const contact = useDomain((state) => selectContactByJid(peer)(state));
   const availability = contact?.availability ?? 'unknown';
   const words = contact?.statusText || t(`availability.${availability}`);
   return (

@@ -2,12 +2,13 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from
 import { useTranslation } from 'react-i18next';
 import { Phone, SendHorizontal } from 'lucide-react';
 import type { BareJid } from '../../../protocol/identity.ts';
+import { selectContactByJid } from '../../../engine/state/selectors.ts';
 import { useCommands, useDomain } from '../engine-context.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import styles from './compose.module.css';
 import { EmojiPicker } from './emoji-picker.tsx';
-import { contactOfPeer } from './peer.ts';
+
 import { useDraft } from './use-draft.ts';
 
 interface ComposeProps {
@@ -26,7 +27,7 @@ export function Compose({ peer, name, takesFocus, onScrollPages }: ComposeProps)
   const { t } = useTranslation('chat');
   const commands = useCommands();
   const { call } = useNavigation();
-  const extension = useDomain((state) => contactOfPeer(state, peer)?.extension ?? null);
+  const extension = useDomain((state) => selectContactByJid(peer)(state)?.extension ?? null);
   const limit = useDomain((state) =>
     state.session.phase === 'loggedIn' ? state.session.provisioning.limits.messageCharacters : defaultLimit,
   );

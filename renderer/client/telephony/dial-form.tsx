@@ -1,0 +1,96 @@
+import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Phone } from 'lucide-react';
+import type { FailureCode } from '../../../engine/state/types.ts';
+import { selectDialRequest } from '../../../engine/state/selectors.ts';
+import { useCommands, useDomain } from '../engine-context.tsx';
+import { useNavigation } from '../layout/navigation.tsx';
+import { DialField } from './dial-field.tsx';
+import styles from './dial-form.module.css';
+import { DialPad } from './dial-pad.tsx';
+import { lastDialled } from './last-dialled.ts';
+import { useDialTargets } from './use-dial-targets.ts';
+
+type DialProblem = 'numberInvalid' | 'notConnected' | 'microphoneDenied' | 'microphoneMissing' | 'other';
+const problemOf = (code: FailureCode): DialProblem =>
+  code === 'numberInvalid' || code === 'notConnected' || code === 'microphoneDenied' || code === 'microphoneMissing'
+    ? code
+    : 'other';
+
+/** Number or name, the pad, and the green button; with an empty field the button brings the last number back (TEL-1). */
+export function DialForm() {
+  const { t } = useTranslation('telephony');
+  const commands = useCommands();
+  const { dialText, takeDialText } = useNavigation();
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState<DialProblem | null>(null);
+  const [isDialling, setIsDialling] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const last = useDomain(lastDialled);
+  const request = useDomain(selectDialRequest);
+  const targets = useDialTargets(text);
+
+  const write = (next: string) => {
+    setProblem(null);
+    setText(next);
+  };
+  // A link or another area has put a number here; it waits for the user (TEL-18).
+  useEffect(() => {
+    const wanted = request === null ? dialText : commands.takeDialRequest();
+    if (wanted === null) return;
+    if (dialText !== null) takeDialText();
+    setProblem(null);
+    setText(wanted);
+    field.current?.focus();
+  }, [commands, dialText, request, takeDialText]);
+
+  const dial = async (target: string) => {
+    if (isDialling) return;
+    setIsDialling(true);
+    setProblem(null);
+    const outcome = await commands.dial(target);
+    setIsDialling(false);
+    if (outcome.ok) setText('');
+    else setProblem(problemOf(outcome.failure.code));
+  };
+  const press = () => {
+    const target = text.trim();
+    if (target !== '') void dial(targets.chosenFor(target));
+    else if (last !== null) {
+      setText(last);
+      field.current?.focus();
+    }
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    press();
+  };
+  const label = text === '' && last !== null ? t('redial', { number: last }) : t('dial');
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <DialField ref={field} text={text} onChange={write} targets={targets} onDial={(number) => void dial(number)} />
+      {problem !== null && (
+        <p className={styles.problem} role="alert">
+          {problem === 'microphoneDenied' || problem === 'microphoneMissing'
+            ? `${t(`ended.${problem}`)}. ${t(problem === 'microphoneDenied' ? 'permission.denied' : 'permission.missing')}`
+            : t(`failure.${problem}`)}
+        </p>
+      )}
+      <DialPad
+        onDigit={(digit) => {
+          write(text + digit);
+        }}
+        onPlus={() => write(`${text}+`)}
+      />
+      <button
+        type="submit"
+        className={styles.call}
+        aria-label={label}
+        title={label}
+        disabled={(text.trim() === '' && last === null) || isDialling}
+      >
+        <Phone aria-hidden />
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,44 @@
+import { useMemo, useState } from 'react';
+import type { Contact, DomainState } from '../../../engine/state/types.ts';
+import { useDomain } from '../engine-context.tsx';
+import { createDialIndex, findDialTargets, looksLikeNumber, type DialIndex, type DialTarget } from './dial-index.ts';
+
+/** By the list of ids: presence changes 100 times a second and must not build the index anew (CON-12). */
+const indexes = new WeakMap<readonly string[], WeakMap<readonly unknown[], DialIndex>>();
+function dialIndexOf({ contacts, phoneBook }: DomainState): DialIndex {
+  let byPhoneBook = indexes.get(contacts.ids);
+  if (!byPhoneBook) indexes.set(contacts.ids, (byPhoneBook = new WeakMap()));
+  let index = byPhoneBook.get(phoneBook.entries);
+  if (!index) {
+    const people = contacts.ids.map((id) => contacts.byId[id]).filter((each): each is Contact => each !== undefined);
+    byPhoneBook.set(phoneBook.entries, (index = createDialIndex(people, phoneBook.entries)));
+  }
+  return index;
+}
+
+export interface DialTargets {
+  found: DialTarget[];
+  /** Place in `found` that Enter would dial; -1: the text as it stands. */
+  active: number;
+  move: (step: 1 | -1) => void;
+  /** What to dial for the text: the marked person, else the text itself. */
+  chosenFor: (text: string) => string;
+}
+
+/** Who the text in the dial field may mean. A name marks its first hit; a number stays a number until one chooses. */
+export function useDialTargets(text: string): DialTargets {
+  const index = useDomain((state) => (text.trim() === '' ? null : dialIndexOf(state)));
+  const found = useMemo(() => (index === null ? [] : findDialTargets(index, text)), [index, text]);
+  const [marked, setMarked] = useState<{ text: string; active: number } | null>(null);
+  const start = looksLikeNumber(text) || found.length === 0 ? -1 : 0;
+  const active = Math.min(marked?.text === text ? marked.active : start, found.length - 1);
+  return {
+    found,
+    active,
+    move: (step) => {
+      const places = found.length + 1;
+      setMarked({ text, active: ((active + 1 + step + places) % places) - 1 });
+    },
+    chosenFor: (typed) => found[active]?.number ?? typed,
+  };
+}
