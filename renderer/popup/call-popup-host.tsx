@@ -10,9 +10,9 @@ const size = { width: 380, height: 172 };
 /**
  * The pop-up of an incoming call in the desktop client (NOT-2): a child window of this page, in the same process, that
  * is built hidden in advance, so that a call is on screen at once. Shown while the client's window is not in front.
- * In a browser, which opens no windows unasked, it does nothing: the banner and the notification are there.
+ * In a browser, which opens no windows unasked, it does nothing: call strip and notification are there.
  */
-export function CallPopup() {
+export function CallPopupHost() {
   const { first, waiting } = useRinging();
   const isInFront = useWindowFocus();
   const [page, setPage] = useState<HTMLElement | null>(null);
