@@ -1,10 +1,12 @@
 import type { Accounts } from './accounts/accounts.ts';
 import type { Database } from './database/database.ts';
+import { serverKey } from './database/server-keys.ts';
 import type { EventPublisher } from './events/event-publisher.ts';
 import type { CallRecorder } from './journal/call-recorder.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Logger } from './log.ts';
 import type { ServerMetrics } from './metrics.ts';
+import { createSipService } from './sip/service.ts';
 import type { SipService } from './sip/sip-service.ts';
 import { createXmppService } from './xmpp/service.ts';
 import type { XmppService } from './xmpp/xmpp-service.ts';
@@ -24,9 +26,12 @@ export interface ServiceParts {
 export const startServices = async ({
   accounts,
   database,
+  events,
+  journal,
   log,
   metrics,
   limits,
+  options,
 }: ServiceParts): Promise<{ xmpp: XmppService | null; sip: SipService | null }> => {
   const xmpp = await createXmppService({
     accounts,
@@ -39,5 +44,20 @@ export const startServices = async ({
       stanzasPerSecond: limits.stanzasPerSecond,
     },
   });
-  return { xmpp, sip: null };
+  const sip = await createSipService({
+    accounts,
+    events,
+    calls: journal,
+    log: log.child({ part: 'sip' }),
+    metrics: metrics.registry,
+    limits: {
+      messageBytes: limits.sipMessageBytes,
+      headers: limits.sipHeaders,
+      connectionsPerAccount: limits.connectionsPerAccount,
+      messagesPerSecond: limits.sipMessagesPerSecond,
+    },
+    nonceKey: await serverKey(database, 'sip'),
+    ...(options.noAnswerSeconds === undefined ? {} : { noAnswerSeconds: options.noAnswerSeconds }),
+  });
+  return { xmpp, sip };
 };
