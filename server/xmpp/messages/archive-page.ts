@@ -27,6 +27,16 @@ export interface ArchivePage {
   index: number | null;
 }
 
+/** The page a client got last: when it turns to the neighbouring one, nothing needs to be counted again. */
+export interface PageMemory {
+  filter: string;
+  first: string | undefined;
+  last: string | undefined;
+  size: number;
+  count: number | null;
+  index: number | null;
+}
+
 /** Counting stops here: an exact figure beyond helps nobody and costs every page. */
 const countedAtMost = 20_000;
 
@@ -73,16 +83,46 @@ const count = async (database: Queryable, conditions: Conditions): Promise<numbe
   return counted > countedAtMost ? null : counted;
 };
 
+interface Counts {
+  count: number | null;
+  index: number | null;
+}
+
+/** What the page before told about its neighbour; the count may have grown since (XEP-0059 §2.6 allows that). */
+const remembered = (previous: PageMemory, request: PageRequest, size: number): Counts | null => {
+  const { count, index, first, last } = previous;
+  if (index === null) return null;
+  if (request.after !== null) return String(request.after) === last ? { count, index: index + previous.size } : null;
+  return String(request.before) === first ? { count, index: index - size } : null;
+};
+
+const countAnew = async (
+  database: Queryable,
+  ownerId: UserId,
+  filter: ArchiveFilter,
+  first: string | undefined,
+): Promise<Counts> => {
+  const total = await count(database, conditionsOf(ownerId, filter));
+  if (total === null || first === undefined) return { count: total, index: null };
+  const older = conditionsOf(ownerId, filter);
+  older.add((p) => `id < ${p}::bigint`, first);
+  return { count: total, index: await count(database, older) };
+};
+
 /** `null`: `after` or `before` names a message that is not in the archive (XEP-0313 §4.3). */
 export const readPage = async (
   database: Queryable,
   ownerId: UserId,
   filter: ArchiveFilter,
   request: PageRequest,
-): Promise<ArchivePage | null> => {
+  memory: PageMemory | null,
+): Promise<{ page: ArchivePage; memory: PageMemory } | null> => {
+  const filterText = JSON.stringify(filter);
+  const previous = memory?.filter === filterText ? memory : null;
   const conditions = conditionsOf(ownerId, filter);
   for (const id of [request.after, request.before]) {
-    if (typeof id === 'bigint' && !(await exists(database, ownerId, id))) return null;
+    if (typeof id !== 'bigint' || String(id) === previous?.first || String(id) === previous?.last) continue;
+    if (!(await exists(database, ownerId, id))) return null;
   }
   if (request.after !== null) conditions.add((p) => `id > ${p}::bigint`, request.after.toString());
   if (typeof request.before === 'bigint') conditions.add((p) => `id < ${p}::bigint`, request.before.toString());
@@ -92,17 +132,12 @@ export const readPage = async (
      ORDER BY xmpp_messages.id ${backwards ? 'DESC' : 'ASC'} LIMIT ${request.max + 1}`,
     conditions.parameters,
   );
-  const complete = rows.length <= request.max;
   const messages = rows.slice(0, request.max);
   if (backwards) messages.reverse();
-
-  const total = await count(database, conditionsOf(ownerId, filter));
-  const first = messages[0];
-  let index: number | null = null;
-  if (total !== null && first) {
-    const older = conditionsOf(ownerId, filter);
-    older.add((p) => `id < ${p}::bigint`, first.id);
-    index = await count(database, older);
-  }
-  return { messages, complete, count: total, index };
+  const counts =
+    (previous && remembered(previous, request, messages.length)) ??
+    (await countAnew(database, ownerId, filter, messages[0]?.id));
+  const page: ArchivePage = { messages, complete: rows.length <= request.max, ...counts };
+  const place = { first: messages[0]?.id, last: messages.at(-1)?.id, size: messages.length };
+  return { page, memory: { filter: filterText, ...place, ...counts } };
 };

@@ -7,9 +7,11 @@ import type { Session } from '../sessions/session.ts';
 
 import { element, type XmlElement } from '../xml/element.ts';
 import { type Archive, timeOfId } from './archive.ts';
-import { type ArchiveFilter, type PageRequest, readPage } from './archive-page.ts';
+import { type ArchiveFilter, type PageMemory, type PageRequest, readPage } from './archive-page.ts';
 
 const pageSize = { usual: 100, largest: 250 };
+
+const lastPages = new WeakMap<Session, PageMemory>();
 
 const field = (name: string, type: string, value?: string): XmlElement =>
   element(
@@ -98,8 +100,11 @@ export const answerArchiveQuery = async (
   if (!filter) return session.sendStanza(errorReply(iq, 'bad-request'));
   if (!parsed.ok) return session.sendStanza(errorReply(iq, parsed.condition));
   await archive.settled(); // What this client has just sent belongs to the answer.
-  const page = await readPage(database, session.account.userId, filter, parsed.request);
-  if (!page) return session.sendStanza(errorReply(iq, 'item-not-found'));
+  const memory = lastPages.get(session) ?? null;
+  const read = await readPage(database, session.account.userId, filter, parsed.request, memory);
+  if (!read) return session.sendStanza(errorReply(iq, 'item-not-found'));
+  const { page } = read;
+  lastPages.set(session, read.memory);
 
   const queryid = query.attribute('queryid');
   const messages = query.child('flip-page', ns.mam) ? page.messages.toReversed() : page.messages;

@@ -3,6 +3,7 @@
  * through one connection; a promise resolves once its message is durable, in the order of acceptance.
  */
 import { randomInt } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Histogram } from 'prom-client';
 import type { UserId } from '../../../protocol/identity.ts';
 import type { Database } from '../../database/database.ts';
@@ -104,8 +105,8 @@ export class Archive {
   }
 
   private async write(): Promise<void> {
-    await Promise.resolve(); // Gathers what this tick brings.
     while (this.waiting.length > 0) {
+      await nextTurn(); // Gathers what the sockets have brought meanwhile.
       const batch = this.waiting.splice(0, largestBatch);
       try {
         await this.insertBatch(batch);
