@@ -14,7 +14,7 @@ export function StartPage() {
   return (
     <div className={styles.page}>
       <div className={styles.inner}>
-        <h1 className={styles.title}>{t('start.title', { name: name.split(' ')[0] ?? name })}</h1>
+        <h1 className={styles.title}>{t('start.title', { name })}</h1>
         <button type="button" className={styles.search} onClick={() => show('search')}>
           <Search aria-hidden />
           <span>{t('search.field')}</span>
