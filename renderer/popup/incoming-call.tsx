@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Phone, PhoneOff } from 'lucide-react';
 import type { Call } from '../../engine/state/types.ts';
 import { useCommands, useDomain } from '../client/engine-context.tsx';
-import { Avatar } from '../ui/avatar.tsx';
+import { PartyPicture } from '../client/telephony/party-picture.tsx';
 import styles from './incoming-call.module.css';
 
 interface IncomingCallProps {
@@ -34,7 +34,7 @@ export function IncomingCall({ call, waiting }: IncomingCallProps) {
       </span>
       <div className={styles.caller}>
         <span className={styles.ring}>
-          <Avatar name={title} url={picture} size="large" />
+          <PartyPicture name={name} url={picture} size="large" />
         </span>
         <div className={styles.who}>
           <p className={styles.name} dir="auto">

@@ -4,13 +4,13 @@ import { Grid3x3, Mic, MicOff, Pause, Phone, PhoneOff, Play, Signal, SignalLow, 
 import type { Call } from '../../../engine/state/types.ts';
 import { useCommands, useDomain } from '../engine-context.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
-import { Avatar } from '../../ui/avatar.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { useNow } from '../use-now.ts';
 import { AudioMenu } from './audio-menu.tsx';
 import styles from './call-tile.module.css';
 import { callStatus, callTileKind, endedReason, formatClock, talkedFor } from './call-view.ts';
 import { DialPad } from './dial-pad.tsx';
+import { PartyPicture } from './party-picture.tsx';
 import { TileButton } from './tile-button.tsx';
 
 /** One call with what can be done to it now; its look follows `callTileKind`. */
@@ -22,6 +22,7 @@ export const CallTile = memo(function CallTile({ call }: { call: Call }) {
       {call.state === 'ringing' && <Answer call={call} />}
       {call.state === 'dialing' && <HangUp call={call} />}
       {call.state === 'active' && kind === 'active' && <ActiveControls call={call} />}
+      {kind === 'held' && <HeldControls call={call} />}
     </article>
   );
 });
@@ -38,7 +39,7 @@ function TileHeader({ call }: { call: Call }) {
   const details = [name !== null && number, userId !== null && t('internal')].filter(Boolean).join(' · ');
   return (
     <header className={styles.header}>
-      <Avatar name={title} url={picture} />
+      <PartyPicture name={name} url={picture} />
       <div className={styles.who}>
         <h3 className={styles.name} dir="auto">
           {title}
@@ -47,12 +48,6 @@ function TileHeader({ call }: { call: Call }) {
         <CallWords call={call} />
       </div>
       <Clock call={call} />
-      {callTileKind(call) === 'held' && (
-        <>
-          <IconButton label={t('resume')} icon={<Play />} onPress={() => commands.resumeCall(call.id)} />
-          <IconButton label={t('hangUp')} icon={<PhoneOff />} onPress={() => commands.hangUpCall(call.id)} />
-        </>
-      )}
       {call.state === 'ended' && (
         <>
           {number !== '' && <IconButton label={t('callBack')} icon={<Phone />} onPress={() => dial(number)} />}
@@ -76,7 +71,8 @@ function Clock({ call }: { call: Call }) {
   const now = useNow(call.state === 'active' ? 1000 : null);
   const talked = talkedFor(call, now);
   if (talked === null) return null;
-  const link = call.state === 'active' ? call.talk.link : null;
+  // A held call is silent: how well it is connected matters again when it is resumed.
+  const link = call.state === 'active' && callTileKind(call) === 'active' ? call.talk.link : null;
   const words = link === null ? '' : t(`quality.${link}`);
   return (
     <div className={styles.clock}>
@@ -117,6 +113,21 @@ function HangUp({ call }: { call: Call }) {
     <TileButton look="danger" icon={<PhoneOff />} isIconOnly onPress={() => commands.hangUpCall(call.id)}>
       {t('hangUp')}
     </TileButton>
+  );
+}
+
+function HeldControls({ call }: { call: Call }) {
+  const { t } = useTranslation('telephony');
+  const commands = useCommands();
+  return (
+    <div className={styles.resume}>
+      <TileButton look="surface" icon={<Play />} onPress={() => commands.resumeCall(call.id)}>
+        {t('resume')}
+      </TileButton>
+      <TileButton look="danger" icon={<PhoneOff />} isIconOnly onPress={() => commands.hangUpCall(call.id)}>
+        {t('hangUp')}
+      </TileButton>
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ interface TileButtonProps {
   /** Left out where a trigger around it does the work. */
   onPress?: () => void;
   /** `quiet` blends with the tile and stands icon over text. */
-  look?: 'quiet' | 'call' | 'danger';
+  look?: 'quiet' | 'surface' | 'call' | 'danger';
   /** `aria-pressed`; left out: no toggle. */
   isPressed?: boolean;
   isDisabled?: boolean;
