@@ -17,18 +17,18 @@ interface Part {
 }
 const parts: Part[] = [
   {
-    name: 'renderer',
-    sources: ['protocol', 'engine', 'renderer', 'locales', 'assets', 'build/vite.renderer.ts', 'package-lock.json'],
-    results: ['dist/renderer/index.html'],
-    run: () => build({ configFile: path.join(root, 'build/vite.renderer.ts'), logLevel: 'warn' }),
-  },
-  {
     name: 'electron',
     sources: ['protocol', 'electron', 'locales', 'build/vite.electron.ts', 'package-lock.json'],
     results: ['dist/electron/main.js', 'dist/electron/archive.js', 'dist/electron/preload.cjs'],
     run: async () => {
       for (const config of electronBuilds()) await build(config);
     },
+  },
+  {
+    name: 'renderer',
+    sources: ['protocol', 'engine', 'renderer', 'locales', 'assets', 'build/vite.renderer.ts', 'package-lock.json'],
+    results: ['dist/renderer/index.html'],
+    run: () => build({ configFile: path.join(root, 'build/vite.renderer.ts'), logLevel: 'warn' }),
   },
 ];
 

@@ -80,6 +80,7 @@ const environmentFor = (folders: Folders): Record<string, string> => ({
   HOME: folders.userData,
   XDG_CONFIG_HOME: folders.userData,
   XDG_RUNTIME_DIR: folders.userData,
+  KONTOR_NODE: process.execPath,
 });
 
 export interface Desktop {

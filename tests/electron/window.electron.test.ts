@@ -190,7 +190,8 @@ it('loads the page again when it crashes, and hands it the running calls (TEL-14
         const contents = BrowserWindow.getAllWindows().find(
           ({ webContents }) => webContents.getURL() === address,
         )?.webContents;
-        if (contents === undefined || contents.isLoading() || contents.getOSProcessId() === dead) return null;
+        if (contents === undefined || contents.isLoading() || [0, dead].includes(contents.getOSProcessId()))
+          return null;
         return contents.executeJavaScript("window.kontor.invoke('ledger.read', null)") as Promise<unknown>;
       },
       [start, pid] as const,
