@@ -18,6 +18,7 @@ const firstPages = 4;
 export interface CatchUpOptions {
   archive: Archive;
   log: MessageLog;
+  begins(): void;
   /** A page has come in, before it is stored. */
   seen(messages: WireMessage[]): void;
 }
@@ -38,7 +39,7 @@ export interface CatchUp {
   hold(holding: boolean): Promise<void>;
 }
 
-export const createCatchUp = ({ archive, log, seen }: CatchUpOptions): CatchUp => {
+export const createCatchUp = ({ archive, log, begins, seen }: CatchUpOptions): CatchUp => {
   let position: string | null = null;
   let stored: string | null = null;
   let complete = false;
@@ -60,7 +61,7 @@ export const createCatchUp = ({ archive, log, seen }: CatchUpOptions): CatchUp =
     for (let count = 0; count < firstPages; count += 1) {
       const page = await link.queryArchive({ page: { before }, max: pageSize });
       if (page.outcome !== 'page') return { complete: position !== null, news, fresh: true };
-      news.unshift(...(await takePage(page, count === 0 ? 'newer' : 'older')));
+      news.unshift(...(await takePage(page, 'older')));
       if (count === 0 && page.last !== null) {
         position = page.last;
         await store();
@@ -101,6 +102,7 @@ export const createCatchUp = ({ archive, log, seen }: CatchUpOptions): CatchUp =
     },
     run: async (link) => {
       complete = false;
+      begins();
       // From the stored position: it is the one behind which own messages may be unaccounted for.
       const result = (stored === null ? null : await runForward(link, stored)) ?? (await runNewest(link));
       complete = result.complete;

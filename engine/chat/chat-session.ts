@@ -20,6 +20,7 @@ import { createHistory, type History } from './history.ts';
 import { createLinkWatch } from './link-watch.ts';
 import { createMessageLog } from './message-log.ts';
 import { createMessageNotices } from './message-notices.ts';
+import { createMessageTimes } from './message-times.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { createPresenceBook } from './presence-book.ts';
 import { createReadMarks, type ReadMarks } from './read-marks.ts';
@@ -68,14 +69,15 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
   const upLink = () => (reconnection.state.phase === 'up' ? link : null);
 
   const reads = createReadPositions(archive);
-  const log = createMessageLog(context, reads);
+  const times = createMessageTimes(archive, clock.now);
+  const log = createMessageLog(context, reads, times);
   const notices = createMessageNotices(context);
   const presences = createPresenceBook(context);
   const avatars = createAvatars(context, upLink, () => options.limits.avatarBytes);
   const marks = createReadMarks(context, reads);
   const drafts = createDrafts(context);
   const outbox = createOutbox(context, (holding) => void catchUp.hold(holding));
-  const catchUp = createCatchUp({ archive, log, seen: outbox.seen });
+  const catchUp = createCatchUp({ archive, log, begins: times.catchUpBegins, seen: outbox.seen });
   const history = createHistory(context, log, upLink);
   const typing = createTyping(context, (peer, chatState) =>
     upLink()?.send({ kind: 'chatState', id: context.newId(), peer, chatState }),

@@ -7,16 +7,12 @@ import type { BareJid } from '../../protocol/identity.ts';
 import { activityNoted } from '../state/contacts.ts';
 import { conversationRead, deliveriesChanged, messagesArrived, peerRead } from '../state/conversations.ts';
 import { conversationWith, type ChatContext } from './chat-context.ts';
+import type { MessageTimes, PageAge } from './message-times.ts';
 import type { ReadPositions } from './read-positions.ts';
 import type { WireMessage } from './xmpp-link.ts';
 
 /** Where marks of messages beyond the loaded window are looked for. */
 const lookBack = 300;
-/** Messages of one instant stay in the order the server had them in. */
-const tick = 0.001;
-
-/** Whether messages follow what is known, or are fetched from before it. */
-export type PageAge = 'newer' | 'older';
 
 export interface MessageLog {
   /** Resolves when all of it is stored and shown; with the messages that are news and not read. */
@@ -28,25 +24,8 @@ interface Marks {
   displayed: Set<string>;
 }
 
-export const createMessageLog = (context: ChatContext, reads: ReadPositions): MessageLog => {
-  const { store, archive, clock } = context;
-
-  const newestTimeOf = (peer: BareJid) => conversationWith(store, peer)?.messages.at(-1)?.timestamp ?? 0;
-
-  const messagesIn = (wires: WireMessage[]): ArchivedMessage[] => {
-    const latest = new Map<BareJid, number>();
-    return wires.flatMap((wire) => {
-      const id = wire.id ?? wire.archiveId;
-      if (wire.body === null || id === null) return [];
-      const before = latest.get(wire.peer) ?? 0;
-      const live = Math.max(clock.now(), newestTimeOf(wire.peer) + 1);
-      const timestamp = Math.max(wire.timestamp ?? live, before > 0 && wire.timestamp !== null ? before + tick : 0);
-      latest.set(wire.peer, timestamp);
-      const delivery = wire.direction === 'out' ? 'sent' : 'received';
-      const { archiveId, peer, direction, body } = wire;
-      return [{ id, archiveId, peer, direction, body, timestamp, delivery } satisfies ArchivedMessage];
-    });
-  };
+export const createMessageLog = (context: ChatContext, reads: ReadPositions, times: MessageTimes): MessageLog => {
+  const { store, archive } = context;
 
   /** The message with this id in what is at hand: this page, the loaded window, the archive's newest. */
   const finderOf = async (peer: BareJid, ids: Iterable<string>, page: ArchivedMessage[]) => {
@@ -133,7 +112,8 @@ export const createMessageLog = (context: ChatContext, reads: ReadPositions): Me
   };
 
   const take = async (wires: WireMessage[], age: PageAge): Promise<ArchivedMessage[]> => {
-    const stamped = messagesIn(wires);
+    const timed = await times.timesOf(wires, age);
+    const stamped = timed.map(({ message }) => message);
     const readElsewhere = await takeOwnMarks(wires, stamped, age);
     const messages = stamped.map((message) =>
       message.direction === 'in' && message.timestamp <= reads.position(message.peer)
@@ -143,11 +123,13 @@ export const createMessageLog = (context: ChatContext, reads: ReadPositions): Me
     let news: ArchivedMessage[] = [];
     if (messages.length > 0) {
       await archive.call('putMessages', { messages });
-      const known = new Set(
+      const shown = new Set(
         messages.flatMap(({ peer }) => conversationWith(store, peer)?.messages ?? []).map((each) => keyOf(each)),
       );
-      news = messages.filter((message) => message.delivery === 'received' && !known.has(keyOf(message)));
-      store.dispatch(messagesArrived(messages));
+      const wasKnown = (index: number) => timed[index]?.known === true;
+      news = messages.filter((message, index) => message.delivery === 'received' && !wasKnown(index));
+      // One that was known and is not in the window has been counted, and has its place in the archive.
+      store.dispatch(messagesArrived(messages.filter((each, index) => !wasKnown(index) || shown.has(keyOf(each)))));
       const latest = new Map<BareJid, number>();
       for (const { peer, timestamp } of messages) latest.set(peer, Math.max(latest.get(peer) ?? 0, timestamp));
       for (const [jid, at] of latest) store.dispatch(activityNoted({ jid, at }));

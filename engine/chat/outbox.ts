@@ -25,7 +25,7 @@ export interface Outbox {
   forgotten(): void;
   acknowledged(id: string): void;
   bounced(peer: BareJid, id: string): void;
-  /** Own messages that the server's archive, or another device's copy, shows. */
+  /** Messages that show what became of own ones: the archive's copies, receipts and marks. */
   seen(messages: WireMessage[]): void;
 }
 
@@ -129,7 +129,10 @@ export const createOutbox = (
       void context.inOrder(() => archive.call('putMessages', { messages: [{ ...message, delivery: 'failed' }] }));
     },
     seen: (messages) => {
-      for (const { direction, id } of messages) if (direction === 'out' && id !== null) leave(id);
+      for (const { direction, id, receivedId, displayedId } of messages) {
+        // A copy of it, or the other side's word that it has it.
+        for (const own of direction === 'out' ? [id] : [receivedId, displayedId]) if (own !== null) leave(own);
+      }
     },
   };
 };

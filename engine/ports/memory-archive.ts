@@ -1,5 +1,6 @@
 /** Messages of this page's lifetime; small values (drafts) in the given storage. The history is on the server. */
 import type { ArchivedMessage, ArchiveMethod, ArchiveRequest, ArchiveResponse } from '../../protocol/archive.ts';
+import { combineSightings } from '../state/conversations.ts';
 import type { Archive } from './ports.ts';
 
 type Methods = { [Method in ArchiveMethod]: (request: ArchiveRequest<Method>) => ArchiveResponse<Method> };
@@ -26,7 +27,11 @@ export const createMemoryArchive = (storage: Storage): Archive => {
       return { recovered: false };
     },
     putMessages: (request) => {
-      for (const message of request.messages) messages.set(`${message.peer} ${message.id}`, message);
+      for (const message of request.messages) {
+        const name = `${message.peer} ${message.direction} ${message.id}`;
+        const known = messages.get(name);
+        messages.set(name, known ? combineSightings(known, message) : message);
+      }
       return null;
     },
     messages: ({ peer, before, limit }) => {
@@ -43,8 +48,12 @@ export const createMemoryArchive = (storage: Storage): Archive => {
       return [...byPeer].map(([peer, list]) => ({
         peer,
         lastMessage: list.at(-1) ?? null,
-        unread: list.filter((message) => message.direction === 'in' && message.timestamp > (readUpTo.get(peer) ?? 0))
-          .length,
+        unread: list.filter(
+          (message) =>
+            message.direction === 'in' &&
+            message.delivery === 'received' &&
+            message.timestamp > (readUpTo.get(peer) ?? 0),
+        ).length,
       }));
     },
     queued: () => all().filter((message) => message.delivery === 'queued'),

@@ -76,6 +76,12 @@ class StanzaLink implements XmppLink {
     this.lastHeardAt = this.clock.now();
     this.listenToStream(client);
     this.listenToStanzas(client);
+    // The library would send what is resumed without counting it (its `replay`), and misread every later
+    // acknowledgement. As ordinary stanzas they are counted, in the same order.
+    client.sm.removeAllListeners('resend');
+    client.sm.on('resend', ({ kind, stanza }: { kind: 'message'; stanza: Stanzas.Message }) => {
+      void client.send(kind, stanza);
+    });
     if (this.stream) client.sm.load(this.stream);
     client.connect();
   }

@@ -1,0 +1,343 @@
+/** Two or more engines' chats against the real XMPP service. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../server/database/database.ts';
+import { createTestDatabase } from '../../server/database/test-database.ts';
+import { TestAccounts, testDomain } from '../../server/xmpp/test-accounts.ts';
+import { startTestServer, type TestServer } from '../../server/xmpp/test-server.ts';
+import type { DeviceKind } from '../../protocol/identity.ts';
+import { systemClock } from '../ports/clock.ts';
+import { createMemoryArchive } from '../ports/memory-archive.ts';
+import type { Archive, Notice } from '../ports/ports.ts';
+import { directoryLoaded } from '../state/contacts.ts';
+import { createEngineStore } from '../state/store.ts';
+import type { DomainState } from '../state/types.ts';
+import { createChatService, type ChatService } from './chat-service.ts';
+
+const names = ['anna', 'ben', 'clara', 'david', 'emma', 'felix', 'greta', 'hugo', 'ida', 'jan', 'kim', 'leo'];
+const jidOf = (name: string) => `${name}@${testDomain}`;
+const limits = { messageCharacters: 10_000, stanzaBytes: 262_144, avatarBytes: 100_000, statusTextCharacters: 200 };
+
+class MapStorage {
+  [name: string]: unknown;
+  getItem(name: string): string | null {
+    return (this[name] as string | undefined) ?? null;
+  }
+  setItem(name: string, value: string): void {
+    this[name] = value;
+  }
+  removeItem(name: string): void {
+    Reflect.deleteProperty(this, name);
+  }
+}
+
+let database: Database;
+let server: TestServer;
+let accounts: TestAccounts;
+const devices: Device[] = [];
+
+interface Device {
+  chat: ChatService;
+  store: ReturnType<typeof createEngineStore>;
+  archive: Archive;
+  notices: Map<string, Notice>;
+  attention: { visible: boolean; focused: boolean };
+  start(): Promise<void>;
+  refused: boolean;
+  /** Called when something happens beside the store. */
+  lookers: Set<() => void>;
+}
+
+const memoryArchive = () => createMemoryArchive(new MapStorage() as unknown as Storage);
+
+const deviceOf = (
+  name: string,
+  options: { number?: number; kind?: DeviceKind; archive?: Archive; password?: string; url?: string } = {},
+): Device => {
+  const store = createEngineStore();
+  store.dispatch(
+    directoryLoaded(
+      names
+        .filter((each) => each !== name)
+        .map((each) => ({ id: each, jid: jidOf(each), name: each, extension: '1', favourite: false })),
+    ),
+  );
+  const archive = options.archive ?? memoryArchive();
+  const notices = new Map<string, Notice>();
+  const wake = () => {
+    for (const look of device.lookers) look();
+  };
+  const device: Device = {
+    store,
+    archive,
+    notices,
+    attention: { visible: true, focused: true },
+    refused: false,
+    lookers: new Set(),
+    chat: createChatService({
+      store,
+      ports: {
+        archive,
+        clock: systemClock,
+        notifier: {
+          show: async (notice) => {
+            notices.set(notice.id, notice);
+            wake();
+          },
+          close: async (id) => void notices.delete(id),
+          onClick: () => () => undefined,
+        },
+        shell: {
+          deviceKind: options.kind ?? 'desktop',
+          deviceName: 'test',
+          defaultServer: async () => ({ server: null, user: null, locale: 'en' }),
+          probeServer: async () => 'reachable',
+          show: () => undefined,
+          quit: () => undefined,
+          setLayout: () => undefined,
+          setUnread: () => undefined,
+          showCallPopup: () => undefined,
+          hideCallPopup: () => undefined,
+          takeLink: async () => null,
+          onLink: () => () => undefined,
+          onNetworkChange: () => () => undefined,
+          attention: () => device.attention,
+          onAttentionChange: () => () => undefined,
+        },
+      },
+      onAuthenticationFailed: () => {
+        device.refused = true;
+        wake();
+      },
+    }),
+    start: () =>
+      device.chat.start(
+        {
+          url: options.url ?? server.url,
+          jid: jidOf(name),
+          password: options.password ?? `${name}-${options.number ?? 1}`,
+          mucDomain: '',
+        },
+        limits,
+      ),
+  };
+  devices.push(device);
+  return device;
+};
+
+/** Resolves as soon as the store says so. */
+const until = (device: Device, holds: (state: DomainState) => boolean, what = String(holds)): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      off();
+      reject(new Error(`not within 10 s: ${what}\n${JSON.stringify(device.store.getState().conversations, null, 1)}`));
+    }, 10_000);
+    const look = () => {
+      if (!holds(device.store.getState())) return;
+      clearTimeout(timer);
+      off();
+      resolve();
+    };
+    device.lookers.add(look);
+    const unsubscribe = device.store.subscribe(look);
+    const off = () => {
+      unsubscribe();
+      device.lookers.delete(look);
+    };
+    look();
+  });
+const isUp = (state: DomainState) => state.connection.xmpp.phase === 'up';
+const messagesWith = (device: Device, name: string) =>
+  device.store.getState().conversations.byPeer[jidOf(name)]?.messages ?? [];
+const bodies = (device: Device, name: string) => messagesWith(device, name).map(({ body }) => body);
+const loggedIn = async (...args: Parameters<typeof deviceOf>): Promise<Device> => {
+  const device = deviceOf(...args);
+  await device.start();
+  await until(device, isUp);
+  return device;
+};
+const has = (name: string, body: string) => (state: DomainState) =>
+  state.conversations.byPeer[jidOf(name)]?.messages.some((message) => message.body === body) ?? false;
+const marked = (name: string, delivery: string) => (state: DomainState) => {
+  const own = (state.conversations.byPeer[jidOf(name)]?.messages ?? []).filter(({ direction }) => direction === 'out');
+  return own.length > 0 && own.every((message) => message.delivery === delivery);
+};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  accounts = new TestAccounts(names);
+  server = await startTestServer({ accounts, database });
+});
+afterEach(async () => {
+  for (const device of devices.splice(0)) await device.chat.stop();
+  await server.service.flush();
+});
+afterAll(async () => {
+  await server.stop();
+  await database.close();
+});
+
+describe('chat', () => {
+  it('CHA-3 carries messages both ways, with sent, delivered and read marks', async () => {
+    const anna = await loggedIn('anna');
+    const ben = await loggedIn('ben');
+    expect(anna.chat.sendMessage(jidOf('ben'), 'Hello <Ben> & "others"')).toEqual({ ok: true });
+    await until(ben, has('anna', 'Hello <Ben> & "others"'));
+    await until(anna, marked('ben', 'delivered'));
+    await ben.chat.openConversation(jidOf('anna'));
+    expect(ben.store.getState().conversations.byPeer[jidOf('anna')]).toMatchObject({ unread: 1 });
+    ben.chat.markConversationRead(jidOf('anna'));
+    expect(ben.store.getState().conversations.byPeer[jidOf('anna')]).toMatchObject({ unread: 0 });
+    await until(anna, marked('ben', 'read'));
+    ben.chat.sendMessage(jidOf('anna'), 'Hello Anna');
+    await until(anna, has('ben', 'Hello Anna'));
+    expect(bodies(anna, 'ben')).toEqual(['Hello <Ben> & "others"', 'Hello Anna']);
+    expect(bodies(ben, 'anna')).toEqual(['Hello <Ben> & "others"', 'Hello Anna']);
+  });
+
+  it('CHA-4 delivers to those who were offline, and the archive is the same on every device', async () => {
+    const clara = await loggedIn('clara');
+    clara.chat.sendMessage(jidOf('david'), 'one');
+    clara.chat.sendMessage(jidOf('david'), 'two');
+    await until(clara, marked('david', 'sent'));
+    const david = await loggedIn('david');
+    await until(david, has('clara', 'two'));
+    await until(clara, marked('david', 'delivered'));
+    const second = await loggedIn('clara', { number: 2 });
+    await until(second, has('david', 'two'));
+    await until(second, marked('david', 'delivered'));
+    expect(bodies(david, 'clara')).toEqual(['one', 'two']);
+    expect(bodies(second, 'david')).toEqual(['one', 'two']);
+    expect(david.store.getState().conversations.byPeer[jidOf('clara')]?.unread).toBe(2);
+  });
+
+  it('SES-5 what is read on one device is read on the other, and its notice goes', async () => {
+    const emma = await loggedIn('emma');
+    const first = await loggedIn('felix');
+    const second = await loggedIn('felix', { number: 2, kind: 'browser' });
+    second.attention = { visible: true, focused: false };
+    emma.chat.sendMessage(jidOf('felix'), 'read me');
+    await until(second, has('emma', 'read me'));
+    await until(first, has('emma', 'read me'));
+    await until(second, () => second.notices.size > 0);
+    expect([...second.notices.values()].map(({ body }) => body)).toEqual(['read me']);
+    await first.chat.openConversation(jidOf('emma'));
+    first.chat.markConversationRead(jidOf('emma'));
+    await until(second, (state) => state.conversations.byPeer[jidOf('emma')]?.unread === 0);
+    expect(second.notices.size).toBe(0);
+    // A device that comes later learns it from the archive.
+    await until(emma, marked('felix', 'read'));
+    const third = await loggedIn('felix', { number: 3 });
+    await until(third, (state) => has('emma', 'read me')(state) && isUp(state));
+    await until(third, (state) => state.conversations.byPeer[jidOf('emma')]?.unread === 0);
+  });
+
+  it('SES-5 own messages appear on the other device', async () => {
+    const first = await loggedIn('felix');
+    const second = await loggedIn('felix', { number: 2 });
+    first.chat.sendMessage(jidOf('greta'), 'from the first');
+    await until(second, has('greta', 'from the first'));
+    await until(second, marked('greta', 'sent'));
+  });
+
+  it('CHA-8 resumes after a cut and loses, doubles and mixes nothing', async () => {
+    const anna = await loggedIn('greta');
+    const ben = await loggedIn('hugo');
+    const expected: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      for (let count = 0; count < 10; count += 1) {
+        anna.chat.sendMessage(jidOf('hugo'), `${round}.${count}`);
+        expected.push(`${round}.${count}`);
+      }
+      server.cutAll();
+      anna.chat.sendMessage(jidOf('hugo'), `${round} offline`);
+      expected.push(`${round} offline`);
+      await until(anna, (state) => state.connection.xmpp.phase === 'waiting');
+      await until(anna, isUp);
+      await until(ben, has('greta', `${round} offline`));
+    }
+    await until(anna, (state) => !marked('hugo', 'queued')(state) && !JSON.stringify(state).includes('"queued"'));
+    expect(bodies(ben, 'greta')).toEqual(expected);
+    expect(bodies(anna, 'hugo').filter((body) => expected.includes(body))).toEqual(expected);
+  });
+
+  it('CHA-8 keeps what was written without a connection over a restart of the client', async () => {
+    const archive = memoryArchive();
+    const before = deviceOf('ida', { archive, url: 'ws://127.0.0.1:9/xmpp' });
+    await before.start();
+    expect(before.chat.sendMessage(jidOf('jan'), 'written offline')).toEqual({ ok: true });
+    expect(before.chat.sendMessage(jidOf('jan'), 'and more')).toEqual({ ok: true });
+    expect(messagesWith(before, 'jan').map(({ delivery }) => delivery)).toEqual(['queued', 'queued']);
+    await before.chat.stop();
+    const jan = await loggedIn('jan');
+    const after = await loggedIn('ida', { archive });
+    await until(jan, has('ida', 'and more'));
+    await until(after, marked('jan', 'delivered'));
+    expect(bodies(jan, 'ida')).toEqual(['written offline', 'and more']);
+    expect(bodies(after, 'jan')).toEqual(['written offline', 'and more']);
+  });
+
+  it('CHA-3 loads older messages page by page, to the first', async () => {
+    const kim = await loggedIn('kim');
+    const total = 130;
+    for (let count = 0; count < total; count += 1) kim.chat.sendMessage(jidOf('leo'), `m${count}`);
+    await until(kim, marked('leo', 'sent'));
+    const leo = await loggedIn('leo');
+    await until(leo, has('kim', `m${total - 1}`));
+    await leo.chat.openConversation(jidOf('kim'));
+    const state = () => leo.store.getState().conversations.byPeer[jidOf('kim')];
+    for (let page = 0; page < 10 && state()?.history !== 'complete'; page += 1)
+      await leo.chat.loadOlderMessages(jidOf('kim'));
+    expect(state()?.history).toBe('complete');
+    expect(bodies(leo, 'kim')).toEqual(Array.from({ length: total }, (_, count) => `m${count}`));
+    expect(state()?.unread).toBe(total);
+  });
+
+  it('CHA-2 refuses a message that is longer than the server takes, and carries one that just fits', async () => {
+    const anna = await loggedIn('anna');
+    const ben = await loggedIn('ben');
+    const failure = { ok: false, failure: { code: 'messageTooLong' } };
+    expect(anna.chat.sendMessage(jidOf('ben'), 'x'.repeat(10_001))).toEqual(failure);
+    const longest = '& ü\n'.repeat(2_500).slice(0, 9_999) + 'x';
+    expect(anna.chat.sendMessage(jidOf('ben'), longest)).toEqual({ ok: true });
+    await until(ben, has('anna', longest), 'long message');
+  });
+
+  it('CHA-3 shows that the other side is typing', async () => {
+    const anna = await loggedIn('anna');
+    const ben = await loggedIn('ben');
+    await ben.chat.openConversation(jidOf('anna'));
+    const typing = (wanted: boolean) => (state: DomainState) =>
+      state.conversations.byPeer[jidOf('anna')]?.peerTyping === wanted;
+    anna.chat.setTyping(jidOf('ben'), true);
+    await until(ben, typing(true));
+    anna.chat.setTyping(jidOf('ben'), false);
+    await until(ben, typing(false));
+  });
+});
+
+describe('presence', () => {
+  const contact = (device: Device, name: string) => device.store.getState().contacts.byId[name];
+
+  it('CON-3 shows availability, text and device; unknown is not offline', async () => {
+    const anna = deviceOf('anna');
+    expect(contact(anna, 'ben')?.availability).toBe('unknown');
+    await anna.start();
+    await until(anna, (state) => state.contacts.byId['ben']?.availability === 'offline');
+    const ben = deviceOf('ben', { kind: 'mobile' });
+    ben.chat.publishPresence('dnd', 'In a meeting');
+    await ben.start();
+    await until(anna, (state) => state.contacts.byId['ben']?.availability === 'dnd');
+    expect(contact(anna, 'ben')).toMatchObject({ statusText: 'In a meeting', deviceKind: 'mobile' });
+    ben.chat.publishPresence('away', '');
+    await until(anna, (state) => state.contacts.byId['ben']?.availability === 'away');
+    await ben.chat.stop();
+    await until(anna, (state) => state.contacts.byId['ben']?.availability === 'offline');
+    expect(contact(anna, 'ben')).toMatchObject({ statusText: '', deviceKind: null });
+  });
+
+  it('SES-3 says that the password is refused, and does not try again', async () => {
+    const anna = deviceOf('anna', { password: 'wrong' });
+    await anna.start();
+    await until(anna, (state) => state.connection.xmpp.phase === 'down' && anna.refused);
+  });
+});
