@@ -22,7 +22,10 @@ const addressNames = ['From', 'To', 'Contact', 'Route', 'Record-Route', 'Reply-T
 const parseHead = (lines: string[]): { headers: SipHeader[]; fault: string | null } => {
   const parsed: SipHeader[] = [];
   let fault: string | null = null;
-  for (const line of lines) {
+  for (const raw of lines) {
+    // A lone CR or LF must not reach a more lenient parser as the end of a line.
+    const line = raw.replace(/[\r\n]/g, ' ');
+    if (line !== raw) fault ??= 'Bare line break';
     const colon = line.indexOf(':');
     const name = line.slice(0, colon).trimEnd();
     if (colon < 0 || !methodForm.test(name)) {
@@ -61,7 +64,7 @@ const headerFault = (message: SipMessage): string | null => {
   if (sequence === null || Number(sequence[1]) >= 2 ** 31) return 'Malformed CSeq';
   if (message.kind === 'request' && sequence[2] !== message.method) return 'CSeq method does not match';
   const hops = header(message, 'Max-Forwards');
-  if (hops !== undefined && (!/^\d{1,3}$/.test(hops) || Number(hops) > 255)) return 'Malformed Max-Forwards';
+  if (hops !== undefined && (!/^\d{1,10}$/.test(hops) || Number(hops) > 255)) return 'Malformed Max-Forwards';
   const expires = header(message, 'Expires');
   if (expires !== undefined && (!/^\d{1,10}$/.test(expires) || Number(expires) >= 2 ** 32)) return 'Malformed Expires';
   for (const value of headers(message, 'Contact')) {
