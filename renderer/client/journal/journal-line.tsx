@@ -1,4 +1,5 @@
 import { memo, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import {
   Copy,
@@ -127,11 +128,14 @@ export const JournalLine = memo(function JournalLine({ entry }: { entry: Journal
           </span>
         )}
       </span>
-      {menuAt !== null && (
-        <ContextMenu at={menuAt} onClose={() => setMenuAt(null)} label={t('more', { name: title })}>
-          {items}
-        </ContextMenu>
-      )}
+      {/* Outside of the row: inside of what is transformed, a fixed place counts from there. */}
+      {menuAt !== null &&
+        createPortal(
+          <ContextMenu at={menuAt} onClose={() => setMenuAt(null)} label={t('more', { name: title })}>
+            {items}
+          </ContextMenu>,
+          document.body,
+        )}
     </div>
   );
 });

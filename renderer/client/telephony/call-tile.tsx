@@ -155,7 +155,7 @@ function ActiveControls({ call }: { call: Extract<Call, { state: 'active' }> }) 
         <AudioMenu />
       </div>
       {showsKeys && (
-        <div className={styles.keys}>
+        <div className={styles.keys} data-keys>
           <output className={styles.digits}>{digits}</output>
           <DialPad look="tile" onDigit={(digit) => commands.sendDigit(call.id, digit)} />
         </div>
