@@ -90,8 +90,10 @@ export const ContactRow = memo(function ContactRow(props: ContactRowProps) {
             <span className={styles.name}>{contact.name}</span>
             <span className={styles.state}>
               {contact.deviceKind === 'mobile' && <Smartphone aria-label={t('device.mobile')} />}
-              <span className={styles.text}>
-                {style === 'details' ? `${state} · ${contact.extension}` : contact.extension}
+              {style === 'details' && <span className={styles.text}>{state}</span>}
+              <span className={styles.extension}>
+                {style === 'details' ? '· ' : ''}
+                {contact.extension}
               </span>
             </span>
           </span>
