@@ -28,7 +28,12 @@ const parts: Part[] = [
     name: 'renderer',
     sources: ['protocol', 'engine', 'renderer', 'locales', 'assets', 'build/vite.renderer.ts', 'package-lock.json'],
     results: ['dist/renderer/index.html'],
-    run: () => build({ configFile: path.join(root, 'build/vite.renderer.ts'), logLevel: 'warn' }),
+    run: () =>
+      build({
+        configFile: path.join(root, 'build/vite.renderer.ts'),
+        configLoader: 'native',
+        logLevel: 'warn',
+      }),
   },
 ];
 
