@@ -1,8 +1,9 @@
-import { memo, useMemo } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Check, CheckCheck, Clock3, Copy, RotateCw } from 'lucide-react';
 import type { Delivery } from '../../../protocol/archive.ts';
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx';
+import { copyText } from '../copy-text.ts';
 import { useNavigation } from '../layout/navigation.tsx';
 import { splitMessageText } from './message-text.ts';
 import styles from './message.module.css';
@@ -40,15 +41,7 @@ export const Message = memo(function Message(props: MessageProps) {
           </span>
         )}
       </div>
-      <button
-        type="button"
-        className={styles.copy}
-        aria-label={t('copy')}
-        title={t('copy')}
-        onClick={() => void navigator.clipboard.writeText(body)}
-      >
-        <Copy aria-hidden />
-      </button>
+      <CopyButton text={body} />
       {delivery === 'failed' && (
         <button type="button" className={styles.retry} onClick={() => onRetry(id)}>
           <RotateCw aria-hidden />
@@ -58,6 +51,25 @@ export const Message = memo(function Message(props: MessageProps) {
     </div>
   );
 });
+
+function CopyButton({ text }: { text: string }) {
+  const { t } = useTranslation('chat');
+  const [isCopied, setIsCopied] = useState(false);
+  const label = isCopied ? t('copied') : t('copy');
+  return (
+    <button
+      type="button"
+      className={styles.copy}
+      aria-label={label}
+      title={label}
+      onClick={() => void copyText(text).then(setIsCopied)}
+      onBlur={() => setIsCopied(false)}
+      onPointerLeave={() => setIsCopied(false)}
+    >
+      {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />}
+    </button>
+  );
+}
 
 function MessageText({ body }: { body: string }) {
   const { t } = useTranslation('chat');

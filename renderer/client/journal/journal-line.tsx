@@ -17,6 +17,7 @@ import { IconButton } from '../../ui/button.tsx';
 import { ContextMenu, Menu, MenuItem } from '../../ui/menu.tsx';
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx';
 import { useFormats } from '../../i18n/format.ts';
+import { copyText } from '../copy-text.ts';
 import { useDomain } from '../engine-context.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
 import styles from './journal-line.module.css';
@@ -52,7 +53,7 @@ export const JournalLine = memo(function JournalLine({ entry }: { entry: Journal
   const details = [name !== null && entry.number, duration ?? result].filter(Boolean).join(' · ');
   const copyDetails = [`${formats.day(startedAt)}, ${formats.time(startedAt)}`, result, name, entry.number, duration];
   const hasNumber = entry.number !== '';
-  const copy = (text: string) => void navigator.clipboard.writeText(text);
+  const copy = (text: string) => void copyText(text);
 
   const items = (
     <>
