@@ -131,6 +131,86 @@ describe('stanza', () => {
   });
 });
 
+describe('stanza, further', () => {
+  it('CHA-3 gets carbons, receipts, markers and chat states', async () => {
+    const [anna, ben1, ben2] = [await login('anna'), await login('ben', 1), await login('ben', 2)];
+    for (const agent of [anna, ben1, ben2]) {
+      agent.sendPresence();
+      await agent.enableCarbons();
+    }
+    const received = once<{ id: string; receipt: unknown }>(ben1, 'chat');
+    const alsoReceived = once(ben2, 'chat');
+    const id = anna.sendMessage({
+      to: `ben@${testDomain}`,
+      type: 'chat',
+      body: 'mit Quittung',
+      receipt: { type: 'request' },
+      marker: { type: 'markable' },
+    });
+    expect((await received).id).toBe(id);
+    await alsoReceived;
+    const marked = once<{ marker: unknown; from: string }>(anna, 'message', (message) => message.marker !== undefined);
+    ben1.markDisplayed({ id, from: anna.jid, to: ben1.jid, type: 'chat', marker: { type: 'markable' } });
+    expect((await marked).from).toBe(ben1.jid);
+    const carbon = once<{ carbon: { forward: { message: { body: string } } } }>(ben2, 'carbon:sent');
+    ben1.sendMessage({ to: `anna@${testDomain}`, type: 'chat', body: 'Antwort', chatState: 'active' });
+    expect((await carbon).carbon.forward.message.body).toBe('Antwort');
+  });
+
+  it('CHA-4 gets what came while it was away, with the time it was sent', async () => {
+    const anna = await login('anna');
+    anna.sendMessage({ to: `clara@${testDomain}`, type: 'chat', body: 'für später' });
+    await anna.ping(testDomain);
+    await server.service.flush();
+    const clara = await login('clara');
+    const received = once<{ body: string; delay: { timestamp: Date } }>(clara, 'chat');
+    clara.sendPresence();
+    const message = await received;
+    expect(message.body).toBe('für später');
+    expect(Math.abs(message.delay.timestamp.getTime() - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('CON-1 publishes a picture that others are told of and can fetch', async () => {
+    const [anna, ben] = [await login('anna'), await login('ben')];
+    anna.sendPresence();
+    ben.sendPresence();
+    await ben.ping(testDomain);
+    const told = once<{ avatars: { id: string }[]; jid: string }>(ben, 'avatar');
+    const data = Buffer.from('ein Bild');
+    const id = 'c2f2f4e3a1f5c6d7e8f90123456789abcdef0123';
+    await anna.publishAvatar(id, data);
+    await anna.useAvatars([{ id, bytes: data.length, mediaType: 'image/png' }]);
+    expect(await told).toMatchObject({ avatars: [{ id }] });
+    const item = await ben.getAvatar(`anna@${testDomain}`, id);
+    expect(Buffer.from((item.content as { data: Buffer }).data).toString()).toBe('ein Bild');
+    const card = await ben.getVCard(`anna@${testDomain}`);
+    expect(card.fullName).toBe('Anna');
+  });
+
+  it('is spared presence while inactive, and thrown out when its device is revoked', async () => {
+    const [anna, ben] = [await login('anna', 3), await login('ben')];
+    anna.sendPresence();
+    ben.sendPresence();
+    await anna.ping(testDomain);
+    const presences: unknown[] = [];
+    anna.on('presence', (presence) => presences.push(presence));
+    // Its own markInactive() writes no frame.
+    const indicate = (state: string): void => anna.send('csi' as never, { state } as never) as never;
+    indicate('inactive');
+    await anna.ping(testDomain); // An answer is important: it lets out what was held.
+    presences.length = 0;
+    ben.sendPresence({ show: 'away' });
+    await ben.ping(testDomain);
+    expect(presences).toEqual([]);
+    const seen = once<{ show: string }>(anna, 'presence');
+    indicate('active');
+    expect((await seen).show).toBe('away');
+    const ended = once<{ condition: string }>(anna, 'streamError');
+    accounts.revoke('u-anna-3');
+    expect((await ended).condition).toBe('not-authorized');
+  });
+});
+
 describe('@xmpp/client', () => {
   const connect = (user: string, device: number, password = `${user}-${device}`) =>
     createXmppClient({
