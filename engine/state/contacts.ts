@@ -1,5 +1,5 @@
 /** The company directory with presence and telephone state. A change touches only the contacts it names. */
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import { createSlice, original, type PayloadAction } from '@reduxjs/toolkit';
 import type { BareJid, DeviceKind, PhoneState, UserId } from '../../protocol/identity.ts';
 import type { DirectoryEntry } from '../../protocol/rest.ts';
 import type { Contact, ContactAvailability, DomainState } from './types.ts';
@@ -25,9 +25,18 @@ const newContact = (entry: DirectoryEntry): Contact => ({
   avatarUrl: null,
   lastActivityAt: 0,
 });
-const byJid = (state: ContactsState, jid: BareJid): Contact | undefined => {
-  const id = state.ids.find((candidate) => state.byId[candidate]?.jid === jid);
-  return id === undefined ? undefined : state.byId[id];
+/** Where to find a contact by its address; made anew when the directory's `ids` are. */
+const indexes = new WeakMap<readonly UserId[], Map<BareJid, UserId>>();
+const byJid = (draft: ContactsState, jid: BareJid): Contact | undefined => {
+  // The plain state: a look through the draft would wrap every contact on the way.
+  const state = original(draft) ?? draft;
+  let index = indexes.get(state.ids);
+  if (!index) {
+    index = new Map(state.ids.flatMap((id) => (state.byId[id] ? [[state.byId[id].jid, id] as const] : [])));
+    indexes.set(state.ids, index);
+  }
+  const id = index.get(jid);
+  return id === undefined ? undefined : draft.byId[id];
 };
 
 const slice = createSlice({
@@ -45,8 +54,10 @@ const slice = createSlice({
     },
     directoryEntryChanged: (state, { payload }: PayloadAction<Omit<DirectoryEntry, 'favourite'>>) => {
       const contact = state.byId[payload.id];
-      if (contact) Object.assign(contact, payload);
-      else {
+      if (contact) {
+        if (contact.jid !== payload.jid) state.ids = [...state.ids];
+        Object.assign(contact, payload);
+      } else {
         state.byId[payload.id] = newContact({ ...payload, favourite: false });
         state.ids.push(payload.id);
       }
@@ -60,11 +71,9 @@ const slice = createSlice({
       if (contact) contact.favourite = payload.favourite;
     },
     presencesChanged: (state, { payload }: PayloadAction<PresenceChange[]>) => {
-      const wanted = new Map(payload.map((change) => [change.jid, change]));
-      for (const id of state.ids) {
-        const contact = state.byId[id];
-        const change = contact && wanted.get(contact.jid);
-        if (change) Object.assign(contact, change);
+      for (const change of payload) {
+        const contact = byJid(state, change.jid);
+        if (contact) Object.assign(contact, change);
       }
     },
     phoneStatesChanged: (state, { payload }: PayloadAction<PhoneStateChange[]>) => {

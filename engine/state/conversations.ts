@@ -28,11 +28,14 @@ const keyOf = (message: ArchivedMessage) => `${message.direction}:${message.id}`
 export const combineSightings = (known: ArchivedMessage, seen: ArchivedMessage): ArchivedMessage => {
   const stamped = known.archiveId === null && seen.archiveId !== null;
   const delivery = higherDelivery(known.delivery, seen.delivery);
-  if (!stamped && delivery === known.delivery) return known;
+  // What still waits may be moved behind what has come in meanwhile.
+  const moved = delivery === 'queued' && seen.timestamp !== known.timestamp;
+  if (!stamped && !moved && delivery === known.delivery) return known;
   return {
     ...known,
     delivery,
-    ...(stamped ? { archiveId: seen.archiveId, timestamp: seen.timestamp } : {}),
+    archiveId: known.archiveId ?? seen.archiveId,
+    timestamp: stamped || moved ? seen.timestamp : known.timestamp,
   };
 };
 
