@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { header, type SipRequest, type SipResponse } from './message/message.ts';
+import { header, serialize, type SipRequest, type SipResponse } from './message/message.ts';
+import { parseMessage } from './message/parser.ts';
 import { MemoryStore, Phone, startServer, type TestServer } from './test-doubles.ts';
 
 const servers: TestServer[] = [];
@@ -249,4 +252,105 @@ test('the server answers OPTIONS itself and knows what it does not know', async 
   expect(await ask('MESSAGE')).toBe(480);
   expect(await ask('MESSAGE', [{ name: 'Max-Forwards', value: '0' }])).toBe(483);
   expect(await ask('MESSAGE', [{ name: 'Proxy-Require', value: 'nothing' }])).toBe(420);
+});
+
+test('a telephone that loses its connection while it rings can still answer', async () => {
+  const server = await start();
+  const anna = await Phone.registered('anna-1', server.url);
+  const ben = await Phone.registered('ben-1', server.url);
+  const invite = anna.invite('102');
+  const offered = await ben.next('INVITE');
+  ben.reply(offered, 180);
+  await anna.response(invite, 180);
+  ben.drop();
+  await ben.dropped();
+  await ben.connect(server.url);
+  await ben.register();
+  await ben.next('INVITE');
+  ben.reply(offered, 200);
+  expect((await anna.final(invite)).status).toBe(200);
+  expect(server.service.phoneStateOf('u-ben')).toBe('busy');
+});
+
+test('telephones over TCP register, with messages split and joined as the network likes', async () => {
+  const server = await start();
+  const port = await server.service.listenTcp(0, '127.0.0.1');
+  const socket = connect(port, '127.0.0.1');
+  const phone = new Phone('ben-1');
+  const aor = '<sip:ben@demo.kontor.internal>';
+  const ask = (extra: { name: string; value: string }[] = []): Buffer =>
+    serialize(
+      phone.request('REGISTER', 'sip:demo.kontor.internal', aor, [
+        { name: 'Contact', value: '<sip:ben@127.0.0.1:5999;transport=tcp>' },
+        ...extra,
+      ]),
+    );
+  const answered = async (wanted: string): Promise<string> => {
+    let text = '';
+    while (!(text.includes(wanted) && text.includes('\r\n\r\n'))) text += String((await once(socket, 'data'))[0]);
+    return text;
+  };
+  const first = ask();
+  socket.write(first.subarray(0, 50));
+  socket.write(first.subarray(50));
+  const refused = parseMessage(Buffer.from(await answered('SIP/2.0 401')), { headers: 100 });
+  if (refused.kind !== 'message' || refused.message.kind !== 'response') throw new Error('no challenge');
+  const credentials = phone.credentials(refused.message, 'REGISTER', 'sip:demo.kontor.internal');
+  socket.write(Buffer.concat([Buffer.from('\r\n\r\n'), ask([{ name: 'Authorization', value: credentials }])]));
+  await answered('SIP/2.0 200');
+  const anna = await Phone.registered('anna-1', server.url);
+  anna.invite('102');
+  expect(await answered('INVITE')).toContain('INVITE sip:ben@127.0.0.1:5999;transport=tcp SIP/2.0');
+  socket.destroy();
+});
+
+test('several contacts, replacement by instance, unregistering of one and of all', async () => {
+  const server = await start();
+  const ben = await Phone.registered('ben-1', server.url);
+  const other = await Phone.registered('ben-2', server.url);
+  expect(server.service.status().registrations).toBe(2);
+  const contact = (uri: string): { name: string; value: string }[] => [
+    { name: 'Contact', value: `<${uri}>;+sip.instance="<urn:uuid:1>";expires=60` },
+  ];
+  await ben.register(contact('sip:one@a.invalid'));
+  const two = await ben.register(contact('sip:two@a.invalid'));
+  expect(two.headers.filter(({ name }) => name === 'Contact')).toHaveLength(3);
+  await ben.register([{ name: 'Contact', value: '<sip:two@a.invalid>;expires=0' }]);
+  expect(server.service.status().registrations).toBe(2);
+  await ben.register([
+    { name: 'Contact', value: '*' },
+    { name: 'Expires', value: '0' },
+  ]);
+  await other.register([
+    { name: 'Contact', value: '*' },
+    { name: 'Expires', value: '0' },
+  ]);
+  expect(server.service.status().registrations).toBe(0);
+  expect(server.service.phoneStateOf('u-ben')).toBe('offline');
+  expect((await ben.register([{ name: 'Contact', value: '<sip:x@a.invalid>;expires=1' }])).status).toBe(423);
+});
+
+test('too many messages and too many connections are cut off', async () => {
+  const server = await start({
+    limits: { messageBytes: 4096, headers: 50, connectionsPerAccount: 2, messagesPerSecond: 20 },
+  });
+  const [first, second] = [await Phone.registered('anna-1', server.url), await Phone.registered('anna-1', server.url)];
+  const third = await Phone.registered('anna-2', server.url);
+  await first.dropped();
+  expect(second.connected && third.connected).toBe(true);
+  for (let count = 0; count < 100; count += 1) third.raw('\0');
+  await third.dropped();
+  second.raw('x'.repeat(5000));
+  await second.dropped();
+});
+
+test('a request that comes back to the server is a loop', async () => {
+  const { url } = await start();
+  const [anna, ben] = [await Phone.registered('anna-1', url), await Phone.registered('ben-1', url)];
+  const uri = 'sip:102@demo.kontor.internal';
+  anna.send(anna.request('MESSAGE', uri, `<${uri}>`));
+  const received = await ben.next('MESSAGE');
+  const back = { ...received, uri };
+  ben.send(back);
+  expect((await ben.final(back)).status).toBe(482);
 });

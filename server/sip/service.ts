@@ -179,7 +179,7 @@ class RunningSipService implements SipService {
   #closed(connection: SipConnection): void {
     this.#connections.delete(connection);
     this.#core.location.connectionClosed(connection);
-    this.#core.transactions.connectionClosed(connection);
+    this.#core.transactions.connectionClosed(connection, this.#core.timing.reconnectMs);
   }
 
   async #message(connection: SipConnection, bytes: Buffer): Promise<void> {
@@ -219,10 +219,15 @@ class RunningSipService implements SipService {
       transactions.respond(server, this.#router.options(request));
       return;
     }
-    const device = await this.#authenticate(server, connection);
-    if (device === null) return;
-    if (request.method === 'REGISTER') await this.#register(server, connection, device);
-    else await this.#router.route(server, { peer: connection, ...idOf(device) }, device);
+    try {
+      const device = await this.#authenticate(server, connection);
+      if (device === null) return;
+      if (request.method === 'REGISTER') await this.#register(server, connection, device);
+      else await this.#router.route(server, { peer: connection, ...idOf(device) }, device);
+    } catch (error) {
+      this.#core.log.error({ error, callId: header(request, 'Call-ID') }, 'SIP request failed');
+      transactions.refuse(server, 500, 'Server Internal Error');
+    }
   }
 
   #cancel(server: ServerTransaction, connection: SipConnection): void {

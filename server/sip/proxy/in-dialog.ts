@@ -4,7 +4,7 @@ import type { Call, Party } from '../calls/call-book.ts';
 import type { SipPeer } from '../transport/sip-connection.ts';
 import type { ProxyCore, Sender } from './core.ts';
 import { readRoute, type DialogParties } from './route-token.ts';
-import type { ClientTransaction, ServerTransaction } from './transactions.ts';
+import { randomToken, type ClientTransaction, type ServerTransaction } from './transactions.ts';
 
 /** The dialog of a request, when its Route is ours and the sender is one of the two parties. */
 export interface DialogRoute {
@@ -45,7 +45,7 @@ export class DialogCarrier {
   acknowledge(request: SipRequest, route: DialogRoute): void {
     this.#whenThere(request, route, (destination) => {
       if (destination === null) return;
-      const via = `SIP/2.0/${destination.peer.transport} ${this.#core.via};branch=z9hG4bK${cseq(request).number}ack${route.from}`;
+      const via = `SIP/2.0/${destination.peer.transport} ${this.#core.via};branch=z9hG4bK${randomToken()}`;
       const onward = this.#onward(request, destination);
       destination.peer.send({ ...onward, headers: [{ name: 'Via', value: via }, ...onward.headers] });
     });

@@ -14,6 +14,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from '../message/message.ts';
+import type { SipPeer } from '../transport/sip-connection.ts';
 import type { Binding } from '../registrar/location.ts';
 import type { LocalApplication, ProxyCore, Sender } from './core.ts';
 import { dressed, Fork } from './fork.ts';
@@ -141,11 +142,10 @@ export class Router {
     const began = this.#begin(server, sender, device, party, identityOf(callee));
     if (began === null) return;
     const { call, fork, request } = began;
-    const offered = new Set<string>();
+    const offered = new Set<SipPeer>();
     const offer = (binding: Binding): void => {
-      const key = `${binding.device.deviceId} ${binding.contact}`;
-      if (binding.device.deviceId === device.deviceId || offered.has(key)) return;
-      offered.add(key);
+      if (binding.device.deviceId === device.deviceId || offered.has(binding.connection)) return;
+      offered.add(binding.connection);
       fork.add({
         peer: binding.connection,
         deviceId: binding.device.deviceId,

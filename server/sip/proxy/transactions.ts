@@ -150,7 +150,7 @@ export class Transactions {
     transaction.cancelSent = true;
     const { request } = transaction;
     const kept = request.headers.filter(({ name }) => ['From', 'To', 'Call-ID', 'Route'].includes(name));
-    transaction.peer.send({
+    this.#live(transaction.peer).send({
       kind: 'request',
       method: 'CANCEL',
       uri: request.uri,
@@ -192,10 +192,20 @@ export class Transactions {
     return true;
   }
 
-  /** Fails what waits for an answer over a connection that has closed. */
-  connectionClosed(peer: SipPeer): void {
-    for (const transaction of [...this.#clients.values()])
-      if (transaction.peer === peer) this.fail(transaction, 408, 'Connection lost');
+  /**
+   * Fails what waits for an answer over a connection that has closed. A telephone that rings may come back within
+   * `patience` milliseconds and answer over another connection.
+   */
+  connectionClosed(peer: SipPeer, patience: number): void {
+    for (const transaction of [...this.#clients.values()]) {
+      if (transaction.peer !== peer) continue;
+      if (transaction.request.method !== 'INVITE' || transaction.state !== 'proceeding')
+        this.fail(transaction, 408, 'Connection lost');
+      else
+        this.#later(patience, () => {
+          if (!this.#live(peer).open) this.fail(transaction, 408, 'Connection lost');
+        });
+    }
   }
 
   close(): void {
@@ -205,7 +215,7 @@ export class Transactions {
 
   #acknowledge({ request, peer }: ClientTransaction, response: SipResponse): void {
     const kept = request.headers.filter(({ name }) => ['From', 'Call-ID', 'Route'].includes(name));
-    peer.send({
+    this.#live(peer).send({
       kind: 'request',
       method: 'ACK',
       uri: request.uri,
