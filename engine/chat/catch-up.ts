@@ -18,6 +18,7 @@ const firstPages = 4;
 export interface CatchUpOptions {
   archive: Archive;
   log: MessageLog;
+  /** What is known now comes before all that the next catch-up brings. */
   begins(): void;
   /** A page has come in, before it is stored. */
   seen(messages: WireMessage[]): void;
@@ -44,6 +45,8 @@ export const createCatchUp = ({ archive, log, begins, seen }: CatchUpOptions): C
   let stored: string | null = null;
   let complete = false;
   let held = false;
+  /** A catch-up has begun and not come to its end. */
+  let unfinished = false;
 
   const store = async () => {
     if (held || position === stored) return;
@@ -102,10 +105,12 @@ export const createCatchUp = ({ archive, log, begins, seen }: CatchUpOptions): C
     },
     run: async (link) => {
       complete = false;
-      begins();
+      if (!unfinished && !held) begins();
+      unfinished = true;
       // From the stored position: it is the one behind which own messages may be unaccounted for.
       const result = (stored === null ? null : await runForward(link, stored)) ?? (await runNewest(link));
       complete = result.complete;
+      if (complete) unfinished = false;
       return result;
     },
     extend: async (archiveId) => {
@@ -120,6 +125,7 @@ export const createCatchUp = ({ archive, log, begins, seen }: CatchUpOptions): C
       return complete;
     },
     hold: async (holding) => {
+      if (holding && !held && complete) begins();
       held = holding;
       await store();
     },

@@ -69,7 +69,9 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
   const upLink = () => (reconnection.state.phase === 'up' ? link : null);
 
   const reads = createReadPositions(archive);
-  const times = createMessageTimes(archive, clock.now);
+  const times = createMessageTimes(archive, clock.now, (peer, direction, id) =>
+    conversationWith(store, peer)?.messages.find((each) => each.id === id && each.direction === direction),
+  );
   const log = createMessageLog(context, reads, times);
   const notices = createMessageNotices(context);
   const presences = createPresenceBook(context);

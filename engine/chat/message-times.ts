@@ -40,7 +40,12 @@ export interface MessageTimes {
 
 const keyOf = (direction: string, id: string) => `${direction}:${id}`;
 
-export const createMessageTimes = (archive: Archive, now: () => number): MessageTimes => {
+export const createMessageTimes = (
+  archive: Archive,
+  now: () => number,
+  /** The message as it is shown, if it is in the loaded window. */
+  shown: (peer: BareJid, direction: string, id: string) => ArchivedMessage | undefined,
+): MessageTimes => {
   const peers = new Map<BareJid, Times>();
 
   const timesWith = async (peer: BareJid): Promise<Times> => {
@@ -73,8 +78,12 @@ export const createMessageTimes = (archive: Archive, now: () => number): Message
     if (body === null || id === null) return [];
     const times = await timesWith(peer);
     const key = keyOf(direction, id);
-    const before = times.byKey.get(key);
-    const timestamp = before ?? timeOf(times, wire, age);
+    const shownAs = shown(peer, direction, id);
+    const waits = shownAs?.delivery === 'queued' || shownAs?.delivery === 'failed';
+    const before = times.byKey.get(key) ?? (waits ? undefined : shownAs?.timestamp);
+    // An own message that turns out to have arrived stays where it was written, if the order allows.
+    const written = waits && age === 'newer' ? Math.max(shownAs.timestamp, times.floor + tick) : undefined;
+    const timestamp = before ?? written ?? timeOf(times, wire, age);
     times.byKey.set(key, timestamp);
     times.newest = Math.max(times.newest, timestamp);
     times.oldest = Math.min(times.oldest, timestamp);

@@ -35,18 +35,29 @@ export const createOutbox = (
   holding: (holding: boolean) => void,
 ): Outbox => {
   const { store, archive, clock } = context;
-  const queue: ArchivedMessage[] = [];
+  let queue: ArchivedMessage[] = [];
   const onTheWire = new Set<string>();
   /** Stored, so that they may go out. */
   const storedIds = new Set<string>();
   let link: Pick<XmppLink, 'send'> | null = null;
 
+  /** What came in while the message waited stands before it in the server's archive, and so it does here. */
+  const moveToEnd = (message: ArchivedMessage) => {
+    const others = conversationWith(store, message.peer)?.messages ?? [];
+    const newest = others.findLast((each) => !queue.some(({ id }) => id === each.id) || onTheWire.has(each.id));
+    if (!newest || newest.timestamp < message.timestamp) return;
+    const moved = { ...message, timestamp: newest.timestamp + 1 };
+    queue = queue.map((each) => (each.id === message.id ? moved : each));
+    store.dispatch(messagesArrived([moved]));
+    void context.inOrder(() => archive.call('putMessages', { messages: [moved] })).catch(() => undefined);
+  };
   const flush = () => {
     if (!link) return;
     for (const message of queue) {
       // One that is not stored yet holds up those behind it: order first.
       if (!storedIds.has(message.id)) return;
       if (onTheWire.has(message.id)) continue;
+      moveToEnd(message);
       onTheWire.add(message.id);
       holding(true);
       link.send({ kind: 'chat', id: message.id, peer: message.peer, body: message.body });
@@ -61,7 +72,8 @@ export const createOutbox = (
   };
   const markSent = (message: ArchivedMessage) => {
     store.dispatch(deliveriesChanged({ peer: message.peer, ids: [message.id], delivery: 'sent' }));
-    void context.inOrder(() => archive.call('putMessages', { messages: [{ ...message, delivery: 'sent' }] }));
+    const write = () => archive.call('putMessages', { messages: [{ ...message, delivery: 'sent' }] });
+    void context.inOrder(write).catch(() => undefined);
   };
   const enqueue = (message: ArchivedMessage) => {
     queue.push(message);
@@ -126,7 +138,8 @@ export const createOutbox = (
       const message = leave(id) ?? conversationWith(store, peer)?.messages.find((each) => each.id === id);
       if (message?.direction !== 'out' || message.peer !== peer) return;
       store.dispatch(messageBounced({ peer, id }));
-      void context.inOrder(() => archive.call('putMessages', { messages: [{ ...message, delivery: 'failed' }] }));
+      const write = () => archive.call('putMessages', { messages: [{ ...message, delivery: 'failed' }] });
+      void context.inOrder(write).catch(() => undefined);
     },
     seen: (messages) => {
       for (const { direction, id, receivedId, displayedId } of messages) {
