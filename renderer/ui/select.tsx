@@ -23,9 +23,10 @@ export function Select<Value extends string>({ label, value, options, onChange, 
         if (option) onChange(option.value);
       }}
     >
-      <Label className={styles.text}>{label}</Label>
+      <Label className={styles.label}>{label}</Label>
       <Button className={styles.field}>
-        <SelectValue className={styles.value} />
+        {/* The text alone: the list's tick does not belong into the field. */}
+        <SelectValue className={styles.value}>{({ selectedText }) => selectedText}</SelectValue>
         <ChevronDown aria-hidden />
       </Button>
       <Popover className={overlay.popover} offset={4}>

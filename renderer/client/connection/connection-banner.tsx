@@ -23,12 +23,14 @@ export function ConnectionBanner() {
       {view !== null && text !== null && (
         <div className={styles.banner} data-severity={view.text === 'offline' ? 'offline' : 'waiting'}>
           <CloudOff aria-hidden />
-          <span>{text}</span>
-          <span className={styles.retry} aria-hidden>
-            {view.retryAt === null
-              ? t('connection.trying')
-              : t('connection.retryIn', { seconds: secondsUntil(view.retryAt, now) })}
-          </span>
+          <p className={styles.text}>
+            {text}{' '}
+            <span className={styles.retry} aria-hidden>
+              {view.retryAt === null
+                ? t('connection.trying')
+                : t('connection.retryIn', { seconds: secondsUntil(view.retryAt, now) })}
+            </span>
+          </p>
         </div>
       )}
     </div>
