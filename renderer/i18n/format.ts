@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { languageSchema } from '../../protocol/settings.ts';
-import { localeTag } from './language.ts';
+import { regionalTag } from './language.ts';
 
 export interface Formats {
   /** `09:31`. */
@@ -17,7 +17,7 @@ export const useFormats = (): Formats => {
   const { i18n } = useTranslation();
   return useMemo(() => {
     const language = languageSchema.safeParse(i18n.language);
-    const locale = language.success ? localeTag(language.data) : 'en';
+    const locale = language.success ? regionalTag(language.data, navigator.languages) : 'en';
     const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
     const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
     const number = new Intl.NumberFormat(locale);

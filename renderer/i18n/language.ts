@@ -23,3 +23,7 @@ export const resolveLanguage = (chosen: Settings['language'], preferred: readonl
 /** BCP 47 tag for dates, numbers and the page's `lang`. Browsers have no data for Bavarian. */
 export const localeTag = (language: Language): string =>
   language === 'bar' ? 'de-AT' : language === 'sr' ? 'sr-Latn' : language;
+
+/** The tag with the reader's own region where it fits the language: `en-GB` writes 14:05, `en-US` 02:05 PM. */
+export const regionalTag = (language: Language, preferred: readonly string[]): string =>
+  preferred.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? localeTag(language);
