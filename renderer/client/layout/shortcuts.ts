@@ -64,7 +64,7 @@ export function useShortcuts(): void {
         case 'area':
           show(shortcut.area);
           if (shortcut.area === 'search') focusIn('[data-area="search"] input');
-          if (shortcut.area === 'contacts') focusIn('[data-area="contacts"] input');
+          if (shortcut.area === 'contacts') focusIn('[data-area="contacts"] input[type="search"]');
           break;
         case 'dial':
           if (layout !== 'expanded') show('telephony');
