@@ -33,4 +33,3 @@ export const emojis = [
   ['beer', '🍺'],
   ['sun', '☀️'],
 ] as const;
-export type EmojiName = (typeof emojis)[number][0];

@@ -30,3 +30,8 @@ test('CHA-2 loses no character of the message', () => {
       .join(''),
   ).toBe(body);
 });
+
+test('CHA-2 takes dates and times for what they are', () => {
+  for (const body of ['am 2026-01-05 10:00', '01-05 10:00 Uhr', 'Version 1.02.030405'])
+    expect(splitMessageText(body)).toEqual([{ kind: 'text', text: body }]);
+});

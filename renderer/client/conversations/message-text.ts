@@ -5,7 +5,7 @@ export type TextPart =
   | { kind: 'number'; text: string; number: string };
 
 const candidates =
-  /(?:https?:\/\/|mailto:)[^\s<>"]{1,2000}|(?<![\p{L}\p{N}+])(?:\+|0)\d[\d ()/-]{4,24}\d(?![\p{L}\p{N}])/giu;
+  /(?:https?:\/\/|mailto:)[^\s<>"]{1,2000}|(?<![\p{L}\p{N}+./:-])(?:\+|0)\d[\d ()/-]{4,24}\d(?![\p{L}\p{N}:])/giu;
 
 /**
  * Splits a message body; the parts joined give the body again. Only http, https and mailto become links,
