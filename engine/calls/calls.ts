@@ -102,6 +102,10 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
     legOf(id, session, softphone.iceServers);
     updateTone();
   };
+  // Back in a network means most likely in another one: the media look for a new way before they are missed.
+  window.addEventListener('online', () => {
+    for (const leg of legs.values()) leg.networkChanged();
+  });
   let dialing: ((session: SipSession) => void) | null = null;
 
   /** The chosen devices, also while calls run; an unplugged microphone is replaced. */
@@ -151,7 +155,6 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
     },
     wake: () => {
       softphone?.wake();
-      for (const leg of legs.values()) leg.networkChanged();
     },
     stop: () => {
       for (const leg of [...legs.values()]) leg.hangUp();

@@ -86,12 +86,9 @@ export const createEventStream = (options: EventStreamOptions): EventStream => {
   const reconnection = createReconnection({
     clock: options.clock,
     open,
-    // A second connection costs little; a dead one would stay unnoticed for minutes.
-    check: () => {
-      close();
-      reconnection.lost();
-      reconnection.wake();
-    },
+    // A new connection takes over without a word: a dead one would stay unnoticed for minutes, and an alarm at
+    // every look at the window would not be honest.
+    check: open,
     changed: options.changed,
   });
   return {

@@ -36,13 +36,21 @@ export const selectJournal = (state: DomainState) => state.journal;
 export const selectPhoneBook = (state: DomainState) => state.phoneBook;
 export const selectDialRequest = (state: DomainState) => state.dialRequest;
 
-/** SES-8: `online` only when all links stand; a link that waits for its second try means `offline`. */
-export const selectConnectionSummary = createSelector([selectConnection], (connection): ConnectionSummary => {
-  const links = [connection.sip, connection.xmpp, connection.events];
-  if (links.every((link) => link.phase === 'up')) return 'online';
-  if (links.every((link) => link.phase === 'waiting' && link.attempt > 1)) return 'offline';
-  return links.some((link) => link.phase === 'waiting' || link.phase === 'up') ? 'reconnecting' : 'connecting';
-});
+/** SES-8: `online` only when all links that the server offers stand; `offline` from the second failed try on. */
+export const selectConnectionSummary = createSelector(
+  [selectConnection, selectSession],
+  (connection, session): ConnectionSummary => {
+    const features = session.phase === 'loggedIn' ? session.provisioning.features : { calls: true, chat: true };
+    const links = [
+      connection.events,
+      ...(features.calls ? [connection.sip] : []),
+      ...(features.chat ? [connection.xmpp] : []),
+    ];
+    if (links.every((link) => link.phase === 'up')) return 'online';
+    if (links.every((link) => link.phase === 'waiting' && link.attempt > 1)) return 'offline';
+    return links.some((link) => link.phase === 'waiting' || link.phase === 'up') ? 'reconnecting' : 'connecting';
+  },
+);
 
 const selectContacts = (state: DomainState) => state.contacts.byId;
 export const selectContactIds = (state: DomainState) => state.contacts.ids;
