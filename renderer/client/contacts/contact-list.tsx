@@ -55,15 +55,16 @@ export function ContactList({ query, clearQuery, ref }: ContactListProps) {
     overscan: 6,
   });
   useEffect(() => virtual.measure(), [virtual, style, items]);
-  // A row that a key moved to may not be drawn before the list has scrolled to it.
-  useEffect(() => {
+  const focusWanted = (): void => {
     const wanted = focusNext.current;
     if (wanted === null) return;
     const button = scroller.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(wanted)}"] [data-open]`);
     if (!button) return;
     focusNext.current = null;
     button.focus({ preventScroll: true });
-  });
+  };
+  // A row that a key moved to may not be drawn before the list has scrolled to it.
+  useEffect(focusWanted);
 
   const first = items.findIndex((item) => item.kind === 'contact');
   const known = items.findIndex((item) => item.kind === 'contact' && item.id === activeId);
@@ -74,6 +75,7 @@ export function ContactList({ query, clearQuery, ref }: ContactListProps) {
     focusNext.current = item.id;
     setActiveId(item.id);
     virtual.scrollToIndex(at <= first ? 0 : at);
+    focusWanted();
   };
   useImperativeHandle(ref, () => ({
     focus: () => moveTo(activeAt),
