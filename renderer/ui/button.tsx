@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Button as AriaButton, ToggleButton as AriaToggleButton, TooltipTrigger } from 'react-aria-components';
+import { Button as AriaButton, TooltipTrigger } from 'react-aria-components';
 import { Badge } from './badge.tsx';
 import styles from './button.module.css';
 import { Spinner } from './spinner.tsx';
@@ -90,34 +90,6 @@ export function IconButton({
           </span>
         )}
       </AriaButton>
-      <Tooltip>{label}</Tooltip>
-    </TooltipTrigger>
-  );
-}
-
-interface ToggleIconButtonProps {
-  label: string;
-  icon: ReactNode;
-  isSelected: boolean;
-  onChange: (isSelected: boolean) => void;
-  isDisabled?: boolean;
-}
-
-/** An icon that is on or off (`aria-pressed`). */
-export function ToggleIconButton({ label, icon, isSelected, onChange, isDisabled = false }: ToggleIconButtonProps) {
-  return (
-    <TooltipTrigger delay={600}>
-      <AriaToggleButton
-        className={styles.icon}
-        data-kind="plain"
-        data-size="medium"
-        aria-label={label}
-        isSelected={isSelected}
-        onChange={onChange}
-        isDisabled={isDisabled}
-      >
-        <span aria-hidden>{icon}</span>
-      </AriaToggleButton>
       <Tooltip>{label}</Tooltip>
     </TooltipTrigger>
   );
