@@ -281,7 +281,8 @@ describe('the archive', () => {
        FROM generate_series(1, 10000) AS number`,
     );
     const anna = await online('anna');
-    const begin = performance.now();
+    const begin = process.cpuUsage();
+    const beginTime = performance.now();
     let after = '';
     let received = 0;
     for (let complete = false; !complete;) {
@@ -296,8 +297,12 @@ describe('the archive', () => {
       after = result?.child('set', ns.rsm)?.child('last', ns.rsm)?.text() ?? '';
       complete = result?.attribute('complete') === 'true';
     }
-    const milliseconds = performance.now() - begin;
-    if (process.env.KONTOR_SHOW_TIMES) process.stderr.write(`10,000 archived messages: ${milliseconds} ms\n`);
+    // Of the processor, client included: the clock says more about the machine's other work.
+    const used = process.cpuUsage(begin);
+    const milliseconds = (used.user + used.system) / 1000;
+    const elapsed = performance.now() - beginTime;
+    if (process.env.KONTOR_SHOW_TIMES)
+      process.stderr.write(`10,000 archived messages: ${milliseconds} ms of the processor, ${elapsed} ms\n`);
     expect(received).toBe(10_000);
     expect(milliseconds).toBeLessThan(3_000);
   });
