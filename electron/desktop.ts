@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { app, nativeTheme } from 'electron';
 import type { IpcEvent, IpcEventPayload } from '../protocol/ipc.ts';
+import type { Settings } from '../protocol/settings.ts';
 import { archiveHost } from './archive/archive-host.ts';
 import { setAutostart } from './autostart/autostart.ts';
 import type { CommandLine } from './command-line/command-line.ts';
@@ -56,6 +57,12 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
     textsOf(commandLine.language ?? languageOf(settings.read().language, app.getPreferredSystemLanguages()));
   const tell = <Event extends IpcEvent>(event: Event, payload: IpcEventPayload<Event>): void =>
     sendEvent(client.contents, event, payload);
+  /** What the start asked for goes before what is stored, for this run (SES-7). */
+  const forThisRun = (stored: Settings): Settings => ({
+    ...stored,
+    server: commandLine.server ?? stored.server,
+    lastUser: commandLine.user ?? stored.lastUser,
+  });
   const links = linkInbox((dialText) => tell('link.opened', dialText));
 
   nativeTheme.themeSource = settings.read().theme;
@@ -89,8 +96,8 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
         version: app.getVersion(),
         platform: process.platform,
         locale: commandLine.language ?? app.getLocale(),
-        server: commandLine.server ?? settings.read().server,
-        user: commandLine.user ?? settings.read().lastUser,
+        server: forThisRun(settings.read()).server,
+        user: forThisRun(settings.read()).lastUser,
       }),
       'app.quit': () => {
         // Answered first: the page is gone by the time the program is.
@@ -102,8 +109,8 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
       'secrets.load': () => secrets.load(),
       'secrets.save': (login) => secrets.save(login),
       'secrets.clear': () => (secrets.clear(), null),
-      'settings.read': () => settings.read(),
-      'settings.update': (patch) => settings.update(patch),
+      'settings.read': () => forThisRun(settings.read()),
+      'settings.update': (patch) => forThisRun(settings.update(patch)),
       'ledger.read': () => ledger.read(),
       'ledger.write': (entries) => (ledger.write(entries), null),
       'archive.connect': () => (archive.connect(client.contents), null),
@@ -125,7 +132,7 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
     tray.setTexts(texts());
     setMenu(texts());
     setAutostart(changed);
-    tell('settings.changed', changed);
+    tell('settings.changed', forThisRun(changed));
   });
   watchNetwork(() => tell('network.changed', null));
   claimLinks();
