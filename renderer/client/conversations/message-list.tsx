@@ -42,6 +42,8 @@ const estimates: Record<TimelineRow['kind'], number> = { day: 44, unread: 36, me
 /** Older messages are asked for while there are still some rows to scroll. */
 const reserve = 12;
 const endThreshold = 48;
+/** Pixels at the top that the first separator takes. */
+const topReach = 64;
 
 /**
  * The messages of a conversation, drawn only where they are seen. Stays at the end while new ones arrive there, and
@@ -92,6 +94,17 @@ export function MessageList({ peer, name, ref }: MessageListProps) {
     lastSeen.current = newest?.id;
     if (newest?.direction === 'out' && placed.current) virtualizer.scrollToEnd();
   }, [newest, virtualizer]);
+
+  // At the very top the anchor would be the first day's separator, which goes when older messages come in above it.
+  const oldest = messages[0]?.id;
+  const lastOldest = useRef(oldest);
+  useLayoutEffect(() => {
+    const known = lastOldest.current;
+    lastOldest.current = oldest;
+    if (known === undefined || known === oldest || (scroller.current?.scrollTop ?? topReach) >= topReach) return;
+    const index = rows.findIndex((row) => row.key === known);
+    if (index > 0) virtualizer.scrollToIndex(index, { align: 'start' });
+  }, [oldest, rows, virtualizer]);
 
   const firstIndex = items[0]?.index;
   useEffect(() => {
