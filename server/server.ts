@@ -117,10 +117,11 @@ const compose = async (
     metrics: metrics.registry,
     limits: { connectionsPerAccount: limits.connectionsPerAccount },
   });
-  closers.push(() => eventStream.close());
   const { xmpp, sip } = await startServices({ accounts, database, events, journal, log, metrics, limits, options });
-  if (xmpp !== null) closers.push(() => xmpp.close());
-  if (sip !== null) closers.push(() => sip.close());
+  const services = [eventStream, xmpp, sip].filter((service) => service !== null);
+  let closingServices: Promise<unknown> | null = null;
+  const closeServices = () => (closingServices ??= Promise.all(services.map((service) => service.close())));
+  closers.push(closeServices);
 
   const endpoints: WebSocketEndpoint[] = [
     { path: '/sip', subprotocol: 'sip', maxPayloadBytes: limits.sipMessageBytes, service: sip },
@@ -156,6 +157,8 @@ const compose = async (
     log,
   });
   closers.push(() => http.close());
+  // First the services end their connections in the protocol's own way, then the HTTP server cuts what is left.
+  closers.push(closeServices);
 
   const housekeeping = setInterval(() => {
     Promise.all([events.prune(limits.eventRetention), sessions.endUnusedSessions()]).catch((error: unknown) =>

@@ -51,7 +51,7 @@ const defaultLimits: LoginThrottleLimits = { accounts: 5_000, addresses: 20_000,
 const leaked = (count: Count, rule: Rule, now: number): number =>
   Math.max(0, count.failures - (now - count.at) / 1000 / rule.leakSeconds);
 const waitSeconds = (failures: number, rule: Rule): number =>
-  failures < rule.free ? 0 : Math.min(rule.maxWaitSeconds, 2 ** Math.floor(failures - rule.free));
+  Math.round(failures) < rule.free ? 0 : Math.min(rule.maxWaitSeconds, 2 ** (Math.round(failures) - rule.free));
 const secondsUntil = (time: number, now: number): number => Math.max(0, Math.ceil((time - now) / 1000));
 
 const addFailure = (count: Count, rule: Rule, now: number): void => {

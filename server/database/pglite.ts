@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { PGlite, types, type Transaction } from '@electric-sql/pglite';
 import type { Row } from './database.ts';
 import type { DatabaseDriver, ScriptRunner } from './driver.ts';
@@ -15,14 +16,26 @@ const runnerOf = (transaction: Transaction): ScriptRunner => ({
   },
 });
 
+/**
+ * PGlite runs inside this process and hands its results on without a turn of the event loop: statements that follow
+ * each other would keep sockets and timers from ever being served. So each call ends with such a turn.
+ */
+const andYield = async <Result>(work: Promise<Result>): Promise<Result> => {
+  try {
+    return await work;
+  } finally {
+    await setImmediate();
+  }
+};
+
 /** Embedded PostgreSQL in `folder`, or in memory without one. Rejects when the folder cannot be used. */
 export const openPglite = async (folder?: string): Promise<DatabaseDriver> => {
   const pglite = await PGlite.create({ dataDir: folder ?? 'memory://', parsers });
   return {
     query: async <Result extends Row>(sql: string, parameters: readonly unknown[] = []) =>
-      (await pglite.query<Result>(sql, [...parameters])).rows,
+      (await andYield(pglite.query<Result>(sql, [...parameters]))).rows,
     transaction: <Result>(work: (transaction: ScriptRunner) => Promise<Result>) =>
-      pglite.transaction((transaction) => work(runnerOf(transaction))),
+      andYield(pglite.transaction((transaction) => work(runnerOf(transaction)))),
     listen: async (channel, listener) => {
       const unlisten = await pglite.listen(channel, listener);
       return () => (pglite.closed ? Promise.resolve() : unlisten());

@@ -48,29 +48,8 @@ export class EventStore implements EventPublisher {
   }
 
   /** Publishes as part of the caller's transaction. Do it last: it holds up all other publishers until the commit. */
-  async publishIn(transaction: Queryable, audience: readonly UserId[], event: ServerEvent): Promise<void> {
-    if (audience.length === 0) return;
-    await transaction.query('SELECT pg_advisory_xact_lock($1)', [streamLock]);
-    const members = [...new Set(audience)].sort();
-    const hash = createHash('sha256').update(members.join('\n')).digest();
-    const insert = () =>
-      transaction.query(
-        `WITH audience AS (SELECT id FROM audiences WHERE hash = $1),
-              stream AS (UPDATE event_stream SET last_sequence = last_sequence + 1 RETURNING last_sequence)
-         INSERT INTO events (sequence, audience_id, event)
-         SELECT stream.last_sequence, audience.id, $2::jsonb FROM stream, audience RETURNING sequence`,
-        [hash, JSON.stringify(event)],
-      );
-    if ((await insert()).length === 0) {
-      await transaction.query(
-        `WITH created AS (INSERT INTO audiences (hash) VALUES ($1) RETURNING id)
-         INSERT INTO audience_members (user_id, audience_id)
-         SELECT member, created.id FROM created, unnest($2::text[]) AS member`,
-        [hash, members],
-      );
-      await insert();
-    }
-    await transaction.query(`SELECT pg_notify('${channel}', '')`);
+  publishIn(transaction: Queryable, audience: readonly UserId[], event: ServerEvent): Promise<void> {
+    return this.#store(transaction, [{ audience, event }]);
   }
 
   /** Calls `listener` after each commit with new events, also of other servers on the same database. */
@@ -132,14 +111,33 @@ export class EventStore implements EventPublisher {
     });
   }
 
+  async #store(
+    transaction: Queryable,
+    publications: readonly Pick<Publication, 'audience' | 'event'>[],
+  ): Promise<void> {
+    await transaction.query('SELECT pg_advisory_xact_lock($1)', [streamLock]);
+    for (const { audience, event } of publications) {
+      const members = [...new Set(audience)].sort();
+      if (members.length === 0) continue;
+      const hash = createHash('sha256').update(members.join('\n')).digest();
+      if (await insertEvent(transaction, hash, event)) continue;
+      await transaction.query(
+        `WITH created AS (INSERT INTO audiences (hash) VALUES ($1) RETURNING id)
+         INSERT INTO audience_members (user_id, audience_id)
+         SELECT member, created.id FROM created, unnest($2::text[]) AS member`,
+        [hash, members],
+      );
+      await insertEvent(transaction, hash, event);
+    }
+    await transaction.query(`SELECT pg_notify('${channel}', '')`);
+  }
+
   async #flush(): Promise<void> {
     this.#flushing = true;
     while (this.#pending.length > 0) {
       const batch = this.#pending.splice(0, 200);
       try {
-        await this.#database.transaction(async (transaction) => {
-          for (const { audience, event } of batch) await this.publishIn(transaction, audience, event);
-        });
+        await this.#database.transaction((transaction) => this.#store(transaction, batch));
         for (const { resolve } of batch) resolve();
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -148,3 +146,16 @@ export class EventStore implements EventPublisher {
     this.#flushing = false;
   }
 }
+
+/** False: this audience is not stored yet. */
+const insertEvent = async (transaction: Queryable, audienceHash: Buffer, event: ServerEvent): Promise<boolean> => {
+  const inserted = await transaction.query(
+    `WITH audience AS (SELECT id FROM audiences WHERE hash = $1),
+          stream AS (UPDATE event_stream SET last_sequence = last_sequence + 1
+                      WHERE EXISTS (SELECT FROM audience) RETURNING last_sequence)
+     INSERT INTO events (sequence, audience_id, event)
+     SELECT stream.last_sequence, audience.id, $2::jsonb FROM stream, audience RETURNING sequence`,
+    [audienceHash, JSON.stringify(event)],
+  );
+  return inserted.length === 1;
+};

@@ -234,7 +234,11 @@ class EventConnection {
 
   #write(text: string): void {
     if (this.#state === 'closed') return;
-    if (this.#socket.bufferedAmount > this.#parts.limits.bufferedBytes) return this.end(tryAgainLater, 'too slow');
+    if (this.#socket.bufferedAmount > this.#parts.limits.bufferedBytes) {
+      // A close frame would queue up behind all the rest, which is to be given up.
+      this.end(tryAgainLater, 'too slow');
+      return this.#socket.terminate();
+    }
     this.#socket.send(text, () => undefined);
   }
 }

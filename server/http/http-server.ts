@@ -111,13 +111,14 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
   }
   registerOperations(server, { ...options, originOf });
   await registerClientPages(server, options.clientFolder);
-  acceptUpgrades(server.server, {
+  const upgrades = acceptUpgrades(server.server, {
     endpoints: options.endpoints,
     trustProxy,
     socketsPerAddress: limits.socketsPerAddress,
     requestsPerAddress,
     metrics: metrics.registry,
   });
+  server.addHook('preClose', async () => upgrades.cut());
   return server;
 };
 

@@ -26,8 +26,9 @@ export interface UpgradeOptions {
   metrics: Registry;
 }
 
-/** Takes WebSockets in: checks who may connect and how, and hands them to their service. */
-export const acceptUpgrades = (server: Server, options: UpgradeOptions): void => {
+/** Takes WebSockets in: checks who may connect and how, and hands them to their service. `cut` ends what is still open. */
+export const acceptUpgrades = (server: Server, options: UpgradeOptions): { cut(): void } => {
+  const streams = new Set<Duplex>();
   const perAddress = new Map<string, number>();
   const endpoints = new Map(options.endpoints.map((endpoint) => [endpoint.path, prepare(endpoint)]));
   const gauge = new Gauge({
@@ -59,6 +60,8 @@ export const acceptUpgrades = (server: Server, options: UpgradeOptions): void =>
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const drop = () => stream.destroy();
     stream.on('error', drop);
+    streams.add(stream);
+    stream.once('close', () => streams.delete(stream));
     try {
       const origin = requestOrigin(request, options.trustProxy);
       const { path, service, sockets } = check(request, origin);
@@ -80,6 +83,11 @@ export const acceptUpgrades = (server: Server, options: UpgradeOptions): void =>
       refuse(stream, error instanceof ApiError ? error : new ApiError('internal', 'Something went wrong'));
     }
   });
+  return {
+    cut: () => {
+      for (const stream of streams) stream.destroy();
+    },
+  };
 };
 
 const prepare = (endpoint: WebSocketEndpoint) => ({
