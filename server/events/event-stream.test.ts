@@ -72,7 +72,7 @@ describe('event stream', () => {
         stays: fc.boolean(),
         hard: fc.boolean(),
       }),
-      { seed: 42, numRuns: 2_500 },
+      { seed: 42, numRuns: 2_000 },
     );
     const token = await server.logIn('clara');
     let position = await store.position();
