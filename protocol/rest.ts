@@ -58,7 +58,6 @@ export const sessionResponseSchema = z.object({
   user: userSchema,
   device: z.object({ id: z.string() }),
 });
-export type SessionResponse = z.infer<typeof sessionResponseSchema>;
 
 /** `GET /provisioning`: all a client needs. The secrets belong to the device of the session and end with it. */
 export const provisioningSchema = z.object({
@@ -164,4 +163,3 @@ export const wellKnownSchema = z.object({
   /** Slugs are not listed; true lets the login form drop the instance from the user name. */
   singleInstance: z.boolean(),
 });
-export type WellKnown = z.infer<typeof wellKnownSchema>;

@@ -29,6 +29,8 @@ export interface ChatService extends ChatCommands {
   start(xmpp: Provisioning['xmpp'], limits: Provisioning['limits']): Promise<void>;
   /** Says goodbye and forgets the conversations in the store; the archive keeps them. */
   stop(): Promise<void>;
+  /** The page is being left: says goodbye at once, so that the others see it. Nothing may follow but `stop`. */
+  depart(): void;
   /** The machine woke up or its network changed: no waiting, and no trust in the connection. */
   checkConnection(): void;
   /** Own availability as all devices show it (CON-1); kept and told again after each reconnection. */
@@ -85,6 +87,7 @@ export const createChatService = ({ store, ports, ...options }: ChatServiceOptio
       });
     },
     stop,
+    depart: () => session?.depart(),
     checkConnection: () => session?.checkConnection(),
     publishPresence: (availability, statusText) => {
       presence = { availability, statusText };

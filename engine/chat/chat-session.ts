@@ -55,6 +55,8 @@ export interface ChatSession {
   setDraft(peer: BareJid, text: string): void;
   publishPresence(availability: Availability, statusText: string): void;
   checkConnection(): void;
+  /** Closes the stream without waiting for anything. */
+  depart(): void;
   stop(): Promise<void>;
 }
 
@@ -281,6 +283,10 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
       upLink()?.sendPresence(availability, statusText);
     },
     checkConnection: () => reconnection.wake(),
+    depart: () => {
+      reconnection.stop();
+      void link.close();
+    },
     stop: async () => {
       for (const end of off) end();
       connectionNumber += 1;

@@ -1,6 +1,6 @@
 /** The commands that windows give to the engine. All are safe to call at any time; failures arrive as values or state. */
 import type { Availability, BareJid, UserId } from '../../protocol/identity.ts';
-import type { SavedLogin, SecretStrength } from '../../protocol/ipc.ts';
+import type { SecretStrength } from '../../protocol/ipc.ts';
 import type { Layout, SettingsPatch } from '../../protocol/settings.ts';
 import type { Failure } from '../state/types.ts';
 
@@ -66,5 +66,3 @@ export interface EngineCommands {
   showWindow(): void;
   quit(): void;
 }
-
-export type { SavedLogin };

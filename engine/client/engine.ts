@@ -98,7 +98,10 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     chat.checkConnection();
   };
   const takeLink = (link: string): void => void store.dispatch(dialRequested(link));
+  const leavePage = (): void => chat.depart();
+  addEventListener('pagehide', leavePage);
   const off = [
+    () => removeEventListener('pagehide', leavePage),
     settings.onChange((next) => store.dispatch(settingsChanged(next))),
     shell.onNetworkChange(wake),
     shell.onLink(takeLink),

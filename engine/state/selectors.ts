@@ -2,7 +2,7 @@
 import { createSelector } from '@reduxjs/toolkit';
 import type { BareJid, UserId } from '../../protocol/identity.ts';
 import type { Settings } from '../../protocol/settings.ts';
-import type { Call, CallParty, ConnectionSummary, Contact, Conversation, DomainState } from './types.ts';
+import type { Call, CallParty, ConnectionSummary, Contact, DomainState } from './types.ts';
 
 type Selector<Result> = (state: DomainState) => Result;
 /** Remembers the selector of each argument; the oldest go when there are many. */
@@ -29,7 +29,6 @@ const keptList = <Member>(compute: Selector<Member[]>): Selector<Member[]> => {
 };
 
 export const selectSession = (state: DomainState) => state.session;
-export const selectSettings = (state: DomainState) => state.settings;
 export const selectConnection = (state: DomainState) => state.connection;
 export const selectDevices = (state: DomainState) => state.devices;
 export const selectJournal = (state: DomainState) => state.journal;
@@ -53,7 +52,6 @@ export const selectConnectionSummary = createSelector(
 );
 
 const selectContacts = (state: DomainState) => state.contacts.byId;
-export const selectContactIds = (state: DomainState) => state.contacts.ids;
 export const selectContactsLoaded = (state: DomainState) => state.contacts.loaded;
 export const selectContactById = perArgument(
   (id: UserId) =>
@@ -135,11 +133,6 @@ const sortedSelectors = perArgument((key: string) => {
 export const selectSortedContactIds = (filter: ContactFilter, sort: Settings['contactSort']): Selector<UserId[]> =>
   sortedSelectors(`${filter} ${sort}`);
 
-export const selectConversation = perArgument(
-  (peer: BareJid) =>
-    (state: DomainState): Conversation | null =>
-      state.conversations.byPeer[peer] ?? null,
-);
 export const selectUnreadCount = perArgument(
   (peer: BareJid) => (state: DomainState) => state.conversations.byPeer[peer]?.unread ?? 0,
 );
@@ -156,16 +149,6 @@ export const selectActiveCalls = createSelector([selectCalls], (calls) => {
   const rank = (call: Call): number => (call.state === 'active' && call.talk.hold !== 'none' ? 1 : 0);
   return calls.filter((call) => !isEnded(call)).sort((one, other) => rank(one) - rank(other));
 });
-export const selectCall = perArgument(
-  (id: string) =>
-    (state: DomainState): Call | null =>
-      state.calls.byId[id] ?? null,
-);
-/** The incoming call that waits for an answer longest. */
-export const selectRingingCall = createSelector([selectCalls], (calls): Call | null => {
-  return calls.find((call) => call.state === 'ringing') ?? null;
-});
-
 export const selectMissedUnseen = createSelector(
   [(state: DomainState) => state.journal.entries],
   (entries) => entries.filter((entry) => entry.result === 'missed' && !entry.seen).length,

@@ -35,7 +35,7 @@ export interface XmppTuning {
 }
 
 const usualTuning: XmppTuning = {
-  resumeSeconds: 300,
+  resumeSeconds: 60,
   loginSeconds: 30,
   pingSeconds: 25,
   queueStanzas: 12_000,

@@ -30,8 +30,10 @@ export interface Via {
 }
 
 const token = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
-const hostForm = /^(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9\-.]*[a-z0-9.])?)$/i;
-const userForm = /^(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/]|%[0-9A-Fa-f]{2})+$/;
+const hostForm = /^(?:\[[0-9a-f:.]+\]|[a-z0-9][a-z0-9\-.]*(?<!-))$/i;
+/** Characters of a user part, escapes aside (RFC 3261 §25.1). */
+const userCharacters = /^[A-Za-z0-9\-_.!~*'()&=+$,;?/]+$/;
+const isUserPart = (text: string): boolean => userCharacters.test(text.replace(/%[0-9A-Fa-f]{2}/g, '-'));
 
 /** Splits at `separator` outside quotes and angle brackets; `null` when those do not close. */
 export const splitTopLevel = (text: string, separator: string): string[] | null => {
@@ -90,14 +92,16 @@ export const parseUri = (text: string): SipUri | null => {
   const userInfo = at < 0 ? '' : rest.slice(0, at);
   const colon = userInfo.indexOf(':');
   const user = colon < 0 ? userInfo : userInfo.slice(0, colon);
-  if (at === 0 || (at > 0 && !userForm.test(user))) return null;
+  if (at === 0 || (at > 0 && !isUserPart(user))) return null;
   const [beforeHeaders = '', ...headerParts] = rest.slice(at + 1).split('?');
   const [hostPort = '', ...parameterParts] = beforeHeaders.split(';');
-  const form = /^(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(hostPort);
-  const host = form?.[1]?.toLowerCase() ?? '';
-  const port = form?.[2] === undefined ? null : Number(form[2]);
+  const portAt = hostPort.indexOf(':', hostPort.indexOf(']') + 1);
+  const host = (portAt < 0 ? hostPort : hostPort.slice(0, portAt)).toLowerCase();
+  const digits = portAt < 0 ? null : hostPort.slice(portAt + 1);
+  const port = digits === null ? null : Number(digits);
   const parameters = parseParameters(parameterParts);
-  if (form === null || !hostForm.test(host) || parameters === null || (port !== null && port > 65535)) return null;
+  if (digits !== null && !/^\d{1,5}$/.test(digits)) return null;
+  if (!hostForm.test(host) || parameters === null || (port !== null && port > 65535)) return null;
   return { scheme, user: unescapePercent(user), host, port, parameters, headers: headerParts.join('?') };
 };
 
@@ -124,16 +128,16 @@ export const parseAddress = (value: string): Address | null => {
 
 /** One Via value; `null` when malformed. */
 export const parseVia = (value: string): Via | null => {
-  const form = /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9\-.!%*_+`'~]+)\s+([^;\s]+(?:\s*:\s*\d+)?)\s*(;.*)?$/is.exec(
-    value.trim(),
-  );
+  const from = value.indexOf(';');
+  const head = (from < 0 ? value : value.slice(0, from)).trim().replace(/\s*([:/])\s*/g, '$1');
+  const form = /^SIP\/2\.0\/([A-Za-z0-9\-.!%*_+`'~]+)\s+(\S+)$/i.exec(head);
   if (form === null) return null;
-  const parts = splitTopLevel(form[3] ?? '', ';');
+  const parts = splitTopLevel(from < 0 ? '' : value.slice(from), ';');
   const parameters = parts === null ? null : parseParameters(parts.slice(1));
   if (parameters === null) return null;
   return {
     transport: (form[1] ?? '').toUpperCase(),
-    sentBy: (form[2] ?? '').replace(/\s/g, '').toLowerCase(),
+    sentBy: (form[2] ?? '').toLowerCase(),
     branch: parameters.get('branch') ?? '',
     parameters,
   };
