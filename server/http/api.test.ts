@@ -166,6 +166,29 @@ describe('REST API', () => {
     }
   });
 
+  it('refuses text that no database stores, and JSON nested without end', async () => {
+    const statusTexts = { available: 'a\0b', away: '', dnd: '' };
+    const requests = [
+      server.api('PUT', '/profile', { token: anna, body: { availability: 'away', statusTexts } }),
+      server.api('POST', '/session', {
+        body: { user: 'anna', password: 'demo1234', device: { name: 'a\0', kind: 'other' } },
+      }),
+      server.api('PUT', '/profile', {
+        token: anna,
+        body: { availability: 'away', statusTexts: { ...statusTexts, available: '\uD800' } },
+      }),
+      server.api('GET', '/phone-book?cursor=%00', { token: anna }),
+      server.api('PUT', '/favourites/%00', { token: anna }),
+    ];
+    for (const answer of await Promise.all(requests)) {
+      expect(answer).toMatchObject({ status: 400, body: problem('invalidRequest') });
+    }
+    const deep = '['.repeat(30_000) + ']'.repeat(30_000);
+    const headers = { 'content-type': 'application/json' };
+    const nested = await fetch(`${server.url}/api/v1/session`, { method: 'POST', headers, body: deep });
+    expect(nested.status).toBe(400);
+  });
+
   it('describes itself as OpenAPI 3.1', async () => {
     const { body } = await server.api('GET', '/openapi.json');
     const document = z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DeviceAccount } from '../accounts/accounts.ts';
+import { isStorable } from '../database/storable-text.ts';
 import { ApiError } from './api-error.ts';
 import type { RequestOrigin } from './request-origin.ts';
 
@@ -119,8 +120,17 @@ const check = <Schema extends z.ZodType>(
 ): z.output<Schema> => {
   const result = (schema ?? nothing).safeParse(value);
   // Without a schema the output is `unknown`, which the value is.
-  if (result.success) return result.data as z.output<Schema>;
+  if (result.success && (schema === undefined || hasOnlyStorableText(result.data)))
+    return result.data as z.output<Schema>;
+  if (result.success) throw new ApiError('invalidRequest', `${place}: NUL and half surrogate pairs are not allowed`);
   const [issue] = result.error.issues;
   const where = [place, ...(issue?.path ?? [])].map(String).join('.').slice(0, 200);
   throw new ApiError('invalidRequest', `${where}: ${issue?.message ?? 'not valid'}`);
+};
+
+/** Only for what a schema has let through: that is never nested deeply. */
+const hasOnlyStorableText = (value: unknown): boolean => {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.values(value).every(hasOnlyStorableText);
 };

@@ -120,6 +120,12 @@ describe('journal', () => {
     expect(entries[0]!.party).toEqual({ name: 'Ben Krüger', userId: null });
   });
 
+  it('keeps a call whose name no database stores', async () => {
+    await journal.callEnded(record('odd', { userId: 'demo-hugo', partyName: 'A\0\uD800', number: '1\0' }));
+    const { entries } = (await journal.page('demo-hugo', 1, null))!;
+    expect(entries[0]).toMatchObject({ party: { name: 'A\uFFFD' }, number: '1' });
+  });
+
   it('ignores a call of a user who has been removed', async () => {
     await journal.callProgressed(record('gone', { userId: 'nobody' }));
     await journal.callEnded(record('gone', { userId: 'nobody' }));

@@ -2,6 +2,7 @@ import type { CallResult, JournalEntry } from '../../protocol/rest.ts';
 import type { UserId } from '../../protocol/identity.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Database } from '../database/database.ts';
+import { toStorable } from '../database/storable-text.ts';
 import type { EventStore } from '../events/event-store.ts';
 import type { CallRecord, CallRecorder } from './call-recorder.ts';
 
@@ -153,8 +154,9 @@ const parametersOf = (call: RunningCall): unknown[] => [
   call.userId,
   call.direction,
   call.partyUserId,
-  call.partyName,
-  call.number,
+  // Names and numbers come from other people's telephones.
+  call.partyName === null ? null : toStorable(call.partyName),
+  toStorable(call.number),
   call.startedAt,
   call.answeredAt,
 ];
