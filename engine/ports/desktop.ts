@@ -5,51 +5,69 @@ import { createStoredLogin } from './browser.ts';
 import { systemClock } from './clock.ts';
 import type { Archive, Ports, Shell } from './ports.ts';
 
-/** Waits for the port that the archive process is reached through. */
-const archivePort = (bridge: DesktopBridge): Promise<MessagePort> =>
-  new Promise((resolve, reject) => {
-    const received = (event: MessageEvent<unknown>): void => {
-      const { data } = event;
-      if (event.source !== window || typeof data !== 'object' || data === null) return;
-      if (!('type' in data) || data.type !== 'archive.port') return;
-      const [port] = event.ports;
-      if (!port) return;
-      window.removeEventListener('message', received);
-      resolve(port);
-    };
-    window.addEventListener('message', received);
-    bridge.invoke('archive.connect', null).catch((error: unknown) => {
-      window.removeEventListener('message', received);
-      reject(error instanceof Error ? error : new Error(String(error)));
-    });
-  });
+type ConnectArchive = (connected: (port: MessagePort) => void, failed: (error: Error) => void) => void;
 
-/** The archive process behind a MessagePort. Calls made before the port is there wait for it. */
-export const createPortArchive = (connected: Promise<MessagePort>): Archive => {
-  const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+/** Asks for the archive's port, and takes the new one each time the archive process had to be started again. */
+const connectArchive =
+  (bridge: DesktopBridge): ConnectArchive =>
+  (connected, failed) => {
+    window.addEventListener('message', ({ source, data, ports }: MessageEvent<unknown>) => {
+      if (source !== window || typeof data !== 'object' || data === null) return;
+      if ('type' in data && data.type === 'archive.port' && ports[0]) connected(ports[0]);
+    });
+    bridge
+      .invoke('archive.connect', null)
+      .catch((error: unknown) => failed(error instanceof Error ? error : new Error(String(error))));
+  };
+
+interface WaitingCall {
+  frame: ArchiveCallFrame;
+  resolve: (value: never) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * The archive process behind a MessagePort. Calls made before the port is there wait for it; after a restart of the
+ * process the account is opened again and what was unanswered is asked again (every request may be repeated).
+ */
+export const createPortArchive = (connect: ConnectArchive): Archive => {
+  const waiting = new Map<number, WaitingCall>();
+  let port: MessagePort | null = null;
+  let failure: Error | null = null;
+  let opened: unknown = null;
   let lastId = 0;
-  const ready = connected.then((port) => {
-    port.onmessage = ({ data }: MessageEvent<ArchiveReplyFrame>) => {
+  const connected = (next: MessagePort): void => {
+    port?.close();
+    port = next;
+    next.onmessage = ({ data }: MessageEvent<ArchiveReplyFrame>) => {
       const call = waiting.get(data.id);
       if (!call) return;
       waiting.delete(data.id);
       if ('error' in data) call.reject(new Error(data.error));
       else call.resolve(data.result as never);
     };
-    port.start();
-    return port;
+    next.start();
+    if (opened) next.postMessage({ id: 0, method: 'open', params: opened } satisfies ArchiveCallFrame);
+    for (const { frame } of waiting.values()) next.postMessage(frame);
+  };
+  connect(connected, (error) => {
+    failure = error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
   });
-  ready.catch(() => undefined); // Told to each caller below.
   return {
-    call: async (method: ArchiveMethod, params) => {
-      const port = await ready;
-      lastId += 1;
-      const frame: ArchiveCallFrame = { id: lastId, method, params };
-      return new Promise((resolve, reject) => {
-        waiting.set(frame.id, { resolve, reject });
-        port.postMessage(frame);
-      });
-    },
+    call: (method: ArchiveMethod, params) =>
+      new Promise((resolve, reject) => {
+        if (failure) {
+          reject(failure);
+          return;
+        }
+        lastId += 1;
+        const frame: ArchiveCallFrame = { id: lastId, method, params };
+        if (method === 'open') opened = params;
+        waiting.set(frame.id, { frame, resolve, reject });
+        port?.postMessage(frame);
+      }),
   };
 };
 
@@ -95,7 +113,7 @@ export const createDesktopPorts = async (bridge: DesktopBridge): Promise<Ports> 
   const { platform, version } = await bridge.invoke('app.info', null);
   const ofWindow = createStoredLogin(sessionStorage);
   return {
-    archive: createPortArchive(archivePort(bridge)),
+    archive: createPortArchive(connectArchive(bridge)),
     secrets: {
       strength: () => bridge.invoke('secrets.strength', null),
       load: async () => ofWindow.load() ?? (await bridge.invoke('secrets.load', null)),
