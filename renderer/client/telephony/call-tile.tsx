@@ -23,6 +23,7 @@ export const CallTile = memo(function CallTile({ call }: { call: Call }) {
       {call.state === 'dialing' && <HangUp call={call} />}
       {call.state === 'active' && kind === 'active' && <ActiveControls call={call} />}
       {kind === 'held' && <HeldControls call={call} />}
+      {call.state === 'ended' && <Ended call={call} />}
     </article>
   );
 });
@@ -31,8 +32,6 @@ const isAnswering = (call: Call) => call.state === 'ringing' && call.answering;
 
 function TileHeader({ call }: { call: Call }) {
   const { t } = useTranslation('telephony');
-  const commands = useCommands();
-  const { call: dial } = useNavigation();
   const { name, number, userId } = call.party;
   const picture = useDomain((state) => (userId === null ? null : (state.contacts.byId[userId]?.avatarUrl ?? null)));
   const title = name ?? (number === '' ? t('unknownCaller') : number);
@@ -45,16 +44,26 @@ function TileHeader({ call }: { call: Call }) {
           {title}
         </h3>
         {details !== '' && <p className={styles.details}>{details}</p>}
-        <CallWords call={call} />
+        {call.state !== 'ended' && <CallWords call={call} />}
       </div>
       <Clock call={call} />
-      {call.state === 'ended' && (
-        <>
-          {number !== '' && <IconButton label={t('callBack')} icon={<Phone />} onPress={() => dial(number)} />}
-          <IconButton label={t('dismiss')} icon={<X />} onPress={() => commands.dismissCall(call.id)} />
-        </>
-      )}
     </header>
+  );
+}
+
+function Ended({ call }: { call: Extract<Call, { state: 'ended' }> }) {
+  const { t } = useTranslation('telephony');
+  const commands = useCommands();
+  const { call: dial } = useNavigation();
+  const { number } = call.party;
+  return (
+    <div className={styles.header}>
+      <div className={styles.who}>
+        <CallWords call={call} />
+      </div>
+      {number !== '' && <IconButton label={t('callBack')} icon={<Phone />} onPress={() => dial(number)} />}
+      <IconButton label={t('dismiss')} icon={<X />} onPress={() => commands.dismissCall(call.id)} />
+    </div>
   );
 }
 
