@@ -1,8 +1,10 @@
 /** Call set-up through the real client in two browsers, beside a bare JsSIP page on the same server in the same run. */
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { browserArguments, installToneAndEar } from '../tests/e2e/colleague.ts';
 import { password, type Office } from '../tests/e2e/office.ts';
-import { servePage } from './page-server.ts';
 import { summarise, type Summary } from './statistics.ts';
 import { installWireNotes, type WireNotes } from './wire.ts';
 
@@ -98,7 +100,16 @@ const provision = async (office: Office, user: string): Promise<string> => {
 
 /** The floor: the same calls between two pages with nothing but JsSIP. */
 export const measureBarePhones = async (office: Office, rounds: number): Promise<CallFigures> => {
-  const { url, close } = await servePage('bare-phone');
+  // Beside the client on the same server: its sockets take no page of another origin.
+  const folder = fileURLToPath(new URL('../dist/renderer/bench', import.meta.url));
+  await build({
+    root: fileURLToPath(new URL('bare-phone', import.meta.url)),
+    base: '/bench/',
+    configFile: false,
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true, target: 'chrome130', modulePreload: { polyfill: false } },
+  });
+  const url = `${office.url}/bench/index.html`;
   const address = async (user: string): Promise<string> =>
     `${url}#provisioning=${encodeURIComponent(await provision(office, user))}`;
   const [caller, callee] = await Promise.all([
@@ -113,6 +124,6 @@ export const measureBarePhones = async (office: Office, rounds: number): Promise
     return await measure(caller, callee, hangUp, rounds);
   } finally {
     await Promise.all([caller.browser.close(), callee.browser.close()]);
-    close();
+    rmSync(folder, { recursive: true, force: true });
   }
 };
