@@ -3,11 +3,11 @@ import { client, xml } from '@xmpp/client';
 import { password, type Office } from '../tests/e2e/office.ts';
 import { summarise, type Summary } from './statistics.ts';
 
-/** Runs in the page: the machine's time at which each bubble `Ping <n>` first stands in the document. */
+/** Runs in the page: the machine's time at which each bubble `Ping <n>!` first stands in the document. */
 const watchBubbles = (): void => {
   const shown: Record<string, number> = {};
   new MutationObserver(() => {
-    for (const [text] of document.body.innerText.matchAll(/Ping \d+/g))
+    for (const [text] of document.body.innerText.matchAll(/Ping \d+!/g))
       shown[text] ??= performance.timeOrigin + performance.now();
   }).observe(document.body, { childList: true, subtree: true, characterData: true });
   addEventListener(
@@ -29,7 +29,7 @@ export const measureMessages = async (office: Office, rounds: number): Promise<S
   const field = anna.page.getByLabel('Message Ben Krüger');
   const latencies: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const text = `Ping ${round}`;
+    const text = `Ping ${round}!`;
     await field.fill(text);
     await field.press('Enter');
     const arrived = await ben.page.waitForFunction(
