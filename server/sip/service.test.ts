@@ -152,7 +152,7 @@ test('each way a call can fail has its result in both journals', async () => {
 
   const unanswered = anna.invite('102');
   ben.reply(await ben.next('INVITE'), 180);
-  expect((await anna.final(unanswered)).status).toBe(480);
+  expect((await anna.final(unanswered)).status).toBe(408);
   await finish(['anna:missed', 'ben:missed']);
   expect((await anna.final(anna.invite('103'))).status).toBe(480);
   await store.until(() => store.ended.length === 2);

@@ -81,6 +81,16 @@ export const installToneAndEar = (frequency: number): void => {
 const audible = -45;
 const silent = -70;
 
+/** Resolves when the tone arrives at the ear of this page. */
+export const toneArrives = async (page: Page, frequency: number): Promise<void> => {
+  await page.waitForFunction(earReaches, { frequency, audible }, { polling: 50 });
+};
+
+/** Resolves when the tone no longer arrives at the ear of this page. */
+export const toneStopped = async (page: Page, frequency: number): Promise<void> => {
+  await page.waitForFunction(earIsBelow, { frequency, silent }, { polling: 50 });
+};
+
 export class Colleague {
   readonly name: string;
   readonly page: Page;
@@ -110,12 +120,12 @@ export class Colleague {
 
   /** Resolves when the tone arrives at this ear. */
   async hears(frequency: number): Promise<void> {
-    await this.page.waitForFunction(earReaches, { frequency, audible }, { polling: 50 });
+    await toneArrives(this.page, frequency);
   }
 
   /** Resolves when the tone no longer arrives at this ear. */
   async hearsNothingOf(frequency: number): Promise<void> {
-    await this.page.waitForFunction(earIsBelow, { frequency, silent }, { polling: 50 });
+    await toneStopped(this.page, frequency);
   }
 
   async close(): Promise<void> {

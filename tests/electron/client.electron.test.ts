@@ -1,56 +1,50 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { makeFolders, startDesktop, type Desktop, type Folders } from './desktop.ts';
+/** The login form of the real desktop client. */
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { Office, password } from '../e2e/office.ts';
+import { button } from './doing.ts';
+import { Employee } from './employee.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-let data = '';
-let server: ChildProcess;
-let address = '';
-let folders: Folders;
-let desktop: Desktop | null = null;
+let office: Office;
+let anna: Employee;
 
 beforeAll(async () => {
-  data = mkdtempSync(path.join(tmpdir(), 'kontor-server-'));
-  server = spawn(process.execPath, ['server/main.ts', '--demo', '--port', '0', '--data', data], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  address = await new Promise((resolve, reject) => {
-    server.once('exit', (code) => reject(new Error(`The server ended with ${String(code)}`)));
-    server.stdout?.once('data', (chunk: Buffer) => resolve(/https?:\/\/[^\s/]+/.exec(chunk.toString())?.[0] ?? ''));
-  });
+  office = await Office.open();
 });
 afterAll(async () => {
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGTERM');
-  await ended;
-  rmSync(data, { recursive: true, force: true });
-});
-beforeEach(() => {
-  folders = makeFolders('client');
+  await office.close();
 });
 afterEach(async () => {
-  await desktop?.app.close();
-  desktop = null;
-  folders.remove();
+  await anna.leave();
 });
 
-it('logs in to the server it was started with and shows the contacts (SES-1)', async () => {
-  desktop = await startDesktop(folders, [`--server=${address}`, '--lang=en']);
-  const { page } = desktop;
+it('SES-1 logs in to the server it was started with and shows the contacts, within its content security policy', async () => {
+  anna = await Employee.arrives('anna', office.url);
   const violations: string[] = [];
-  page.on('console', (message) => {
+  anna.page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) violations.push(message.text());
   });
-  await page.getByLabel('User name').fill('anna');
-  await page.getByLabel('Password', { exact: true }).fill('demo1234');
-  expect(await page.getByRole('textbox', { name: 'Server' }).inputValue()).toBe(address);
-  await page.getByText('Save login').click();
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByText(/^Ben/).first().waitFor({ timeout: 20_000 });
+  expect(await anna.page.getByRole('textbox', { name: 'Server' }).inputValue()).toBe(office.url);
+  await anna.logIn();
+  await anna.page.getByText(/^Ben/).first().waitFor();
   expect(violations).toEqual([]);
+});
+
+it('SES-3 names a wrong password, an unknown server and a server that is down, and loses nothing of what was typed', async () => {
+  anna = await Employee.arrives('anna', office.url);
+  const server = anna.page.getByRole('textbox', { name: 'Server' });
+  const answered = async (address: string, secret: string, message: string): Promise<void> => {
+    await anna.fillLogin(secret);
+    await server.fill(address);
+    await anna.page.getByText('Save login').setChecked(false);
+    await button(anna, 'Log in').click();
+    await anna.page.getByText(message).waitFor();
+    expect(await anna.page.getByLabel('User name').inputValue()).toBe('anna');
+    expect(await server.inputValue()).toBe(address);
+  };
+  await answered(office.url, 'not-the-password', 'Wrong user name or password');
+  await answered('http://127.0.0.1:9', password, 'The server does not answer');
+  await answered('no-such-server.invalid', password, 'Server not found');
+  await server.fill(office.url);
+  await button(anna, 'Log in').click();
+  await anna.isOnline();
 });

@@ -16,7 +16,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { _electron, chromium, type ElectronApplication, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { DesktopBridge } from '../../protocol/ipc.ts';
 
@@ -39,8 +39,14 @@ export interface Folders {
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-/** `page`: the test page, or the client as it was built. */
-export const makeFolders = (page: 'test' | 'client' = 'test'): Folders => {
+/** What runs in the client's page before its own scripts, also after the page was loaded again. */
+export interface PageScript {
+  run: (argument: number) => void;
+  argument: number;
+}
+
+/** `page`: the test page, or the client as it was built, with `script` in front of its own. */
+export const makeFolders = (page: 'test' | 'client' = 'test', script?: PageScript): Folders => {
   const base = mkdtempSync(path.join(tmpdir(), 'kontor-electron-'));
   chmodSync(base, 0o755);
   const app = path.join(base, 'app');
@@ -52,9 +58,17 @@ export const makeFolders = (page: 'test' | 'client' = 'test'): Folders => {
   cpSync(path.join(root, 'dist/electron'), path.join(app, 'dist/electron'), { recursive: true });
   const renderer = page === 'test' ? path.join(root, 'tests/electron/page') : path.join(root, 'dist/renderer');
   cpSync(renderer, path.join(app, 'dist/renderer'), { recursive: true });
+  if (script !== undefined) addScript(path.join(app, 'dist/renderer'), script);
   symlinkSync(path.join(root, 'node_modules'), path.join(app, 'node_modules'));
   if (isRoot) for (const folder of [base, userData]) chownSync(folder, nobody, nobody);
   return { app, userData, remove: () => rmSync(base, { recursive: true, force: true }) };
+};
+
+const addScript = (renderer: string, { run, argument }: PageScript): void => {
+  writeFileSync(path.join(renderer, 'test.js'), `(${run.toString()})(${argument});`);
+  const index = path.join(renderer, 'index.html');
+  const html = readFileSync(index, 'utf8');
+  writeFileSync(index, html.replace('<script', '<script src="/test.js"></script><script'));
 };
 
 const binary = (): string => {
@@ -101,6 +115,33 @@ export const startDesktop = async (folders: Folders, words: string[] = []): Prom
   await page.waitForLoadState('load');
   return { app, page };
 };
+
+/**
+ * The client window's page after its process was killed. The driver gives such a page up for good, so a second
+ * connection is made; `close` ends that connection alone.
+ */
+export const pageAfterCrash = async (folders: Folders): Promise<{ page: Page; close: () => Promise<void> }> => {
+  const port = readFileSync(path.join(folders.userData, 'DevToolsActivePort'), 'utf8').split('\n', 1)[0];
+  const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+  const find = (): Page | undefined =>
+    browser
+      .contexts()
+      .flatMap((context) => context.pages())
+      .find((page) => page.url() === 'app://kontor/');
+  await expect.poll(() => find()?.url(), { timeout: 20_000 }).toBe('app://kontor/');
+  const page = find();
+  if (page === undefined) throw new Error('The client window is gone');
+  return { page, close: () => browser.close() };
+};
+
+/** Kills the process of the client window, as the system does when it runs out of memory. */
+export const killPage = (app: ElectronApplication): Promise<void> =>
+  app.evaluate(({ BrowserWindow }) => {
+    const contents = BrowserWindow.getAllWindows()
+      .map((window) => window.webContents)
+      .find((each) => each.getURL() === 'app://kontor/');
+    if (contents !== undefined) process.kill(contents.getOSProcessId(), 'SIGKILL');
+  });
 
 /** The client window's page, as opposed to its pop-up. */
 export const clientPage = (app: ElectronApplication): Page | undefined =>

@@ -167,7 +167,8 @@ export class Fork {
     this.#stop();
     const best = this.#best();
     if (end === 'cancelled') this.#refuse(487, 'Request Terminated');
-    else if (end === 'noAnswer') this.#refuse(480, 'No Answer');
+    // As after timer C (RFC 3261 §16.8): the caller can tell it from a telephone that is not there (480).
+    else if (end === 'noAnswer') this.#refuse(408, 'Request Timeout');
     else if (best === null) this.#refuse(480, 'Temporarily Unavailable');
     else this.#transactions.respond(this.#server, this.#dress(best));
     this.#listener.failed(resultsOf(end, best));

@@ -1,0 +1,116 @@
+/** A person at the real desktop client, with a tone as microphone and an ear that measures what arrives. */
+import type { ElectronApplication, Page } from 'playwright-core';
+import { installToneAndEar, toneArrives, toneStopped } from '../e2e/colleague.ts';
+import { password, tones } from '../e2e/office.ts';
+import { killPage, makeFolders, pageAfterCrash, startDesktop, type Desktop, type Folders } from './desktop.ts';
+
+const start = 'app://kontor/';
+
+export class Employee {
+  readonly name: string;
+  readonly tone: number;
+  readonly folders: Folders;
+  readonly #words: string[];
+  #desktop: Desktop | null = null;
+  #revived: { page: Page; close: () => Promise<void> } | null = null;
+
+  private constructor(name: string, server: string) {
+    this.name = name;
+    this.tone = tones[name] ?? 1300;
+    this.folders = makeFolders('client', { run: installToneAndEar, argument: this.tone });
+    this.#words = [`--server=${server}`, '--lang=en'];
+  }
+
+  /** At the login form of the desktop client. */
+  static async arrives(name: string, server: string): Promise<Employee> {
+    const employee = new Employee(name, server);
+    await employee.startClient();
+    return employee;
+  }
+
+  /** Logged in, with calls and chat connected. */
+  static async works(name: string, server: string): Promise<Employee> {
+    const employee = await Employee.arrives(name, server);
+    await employee.logIn();
+    return employee;
+  }
+
+  get app(): ElectronApplication {
+    if (this.#desktop === null) throw new Error('The client does not run');
+    return this.#desktop.app;
+  }
+
+  get page(): Page {
+    const page = this.#revived?.page ?? this.#desktop?.page;
+    if (page === undefined) throw new Error('The client does not run');
+    return page;
+  }
+
+  async startClient(words: string[] = []): Promise<void> {
+    this.#desktop = await startDesktop(this.folders, [...this.#words, ...words]);
+  }
+
+  async quitClient(): Promise<void> {
+    await this.#revived?.close();
+    this.#revived = null;
+    await this.#desktop?.app.close();
+    this.#desktop = null;
+  }
+
+  /** Logs in and lets the login be saved, in whatever store the system has. */
+  async logIn(secret = password): Promise<void> {
+    await this.fillLogin(secret);
+    await this.page.getByRole('button', { name: 'Log in', exact: true }).click();
+    const weak = this.page.getByRole('button', { name: 'Save anyway' });
+    const online = this.page.locator('[data-connection="online"]');
+    await weak.or(online).first().waitFor({ state: 'attached' });
+    if (await weak.isVisible()) await weak.click();
+    await this.isOnline();
+  }
+
+  async fillLogin(secret: string): Promise<void> {
+    await this.page.getByLabel('User name').fill(this.name);
+    await this.page.getByLabel('Password', { exact: true }).fill(secret);
+  }
+
+  async isOnline(): Promise<void> {
+    await this.page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  }
+
+  /** Kills the window's process and resolves with the client's page as it came back. */
+  async crash(): Promise<void> {
+    await killPage(this.app);
+    await this.#revived?.close();
+    this.#revived = await pageAfterCrash(this.folders);
+  }
+
+  /** Closes the window as its user does. */
+  async closeWindow(): Promise<void> {
+    await this.app.evaluate(({ BrowserWindow }, address) => {
+      BrowserWindow.getAllWindows()
+        .find(({ webContents }) => webContents.getURL() === address)
+        ?.close();
+    }, start);
+  }
+
+  button(name: string) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  contact(name: string) {
+    return this.page.locator(`[data-contact="${name}"]`);
+  }
+
+  async hears(frequency: number): Promise<void> {
+    await toneArrives(this.page, frequency);
+  }
+
+  async hearsNothingOf(frequency: number): Promise<void> {
+    await toneStopped(this.page, frequency);
+  }
+
+  async leave(): Promise<void> {
+    await this.quitClient();
+    this.folders.remove();
+  }
+}
