@@ -123,9 +123,19 @@ export const callResultSchema = z.enum([
   'busy',
   'cancelled',
   'failed',
+  /** By another telephone of the same user. */
   'answeredElsewhere',
+  /** Picked up or answered by somebody else of the company. */
+  'takenByColleague',
+  /** Answered, then handed on to somebody else. */
+  'transferred',
+  'voicemail',
 ]);
 export type CallResult = z.infer<typeof callResultSchema>;
+
+/** `service`: the other side is an application of the server, such as the mailbox or the echo test. */
+export const callKindSchema = z.enum(['call', 'fax', 'service']);
+export type CallKind = z.infer<typeof callKindSchema>;
 
 /** `GET /journal`: one row per call and party, newest first. */
 export const journalEntrySchema = z.object({
@@ -141,8 +151,38 @@ export const journalEntrySchema = z.object({
   durationSeconds: z.number().int().nonnegative(),
   /** Only a missed call starts unseen. */
   seen: z.boolean(),
+  kind: callKindSchema.default('call'),
+  /** Whether the other side belongs to the company. */
+  internal: z.boolean().default(false),
+  /** The team that was called. */
+  team: z.object({ id: z.string(), name: z.string() }).nullable().default(null),
 });
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
+
+/** A step of a call on its way through the company. `party`: whom it came to by this step. */
+export const callStepSchema = z.object({
+  step: z.enum(['called', 'answered', 'takenByColleague', 'transferred', 'diverted', 'voicemail', 'ended']),
+  /** ISO 8601, UTC. */
+  at: z.string(),
+  party: z.object({ name: z.string().nullable(), number: z.string() }).nullable(),
+});
+export type CallStep = z.infer<typeof callStepSchema>;
+
+/** `GET /journal/:id`: all that is known of one call (JOU-4). */
+export const journalDetailsSchema = z.object({
+  entry: journalEntrySchema,
+  path: z.array(callStepSchema),
+  /** Name of the own device; `null` where none took part. */
+  device: z.string().nullable(),
+  /** Until the answer or, without one, until the end. */
+  ringSeconds: z.number().int().nonnegative(),
+  /** From answer to end, without the time on hold. */
+  talkSeconds: z.number().int().nonnegative(),
+  holdSeconds: z.number().int().nonnegative(),
+  /** Earlier and later calls with the same party, newest first. */
+  lastCalls: z.array(journalEntrySchema),
+});
+export type JournalDetails = z.infer<typeof journalDetailsSchema>;
 /** `POST /journal/seen`: all missed calls up to this row count as seen on all devices. */
 export const journalSeenSchema = z.object({ upTo: z.string().max(64) });
 

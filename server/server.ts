@@ -10,7 +10,7 @@ import type { Database } from './database/database.ts';
 import { openDatabase, type DatabaseLocation } from './database/open-database.ts';
 import { fillDemo } from './demo/fill-demo.ts';
 import { Directory } from './directory/directory.ts';
-import { PhoneBook } from './directory/phone-book.ts';
+import { PhoneBook } from './phone-book/phone-book.ts';
 import { EventHub } from './events/event-hub.ts';
 import { EventStore } from './events/event-store.ts';
 import { createEventStreamService } from './events/event-stream-service.ts';

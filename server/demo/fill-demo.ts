@@ -1,7 +1,7 @@
 import type { AccountService } from '../accounts/account-service.ts';
 import type { Administration } from '../accounts/administration.ts';
 import type { Database } from '../database/database.ts';
-import type { PhoneBook } from '../directory/phone-book.ts';
+import type { PhoneBook } from '../phone-book/phone-book.ts';
 import { demoInstance, demoPassword, demoPhoneBook, demoRole, demoUsers } from './demo-company.ts';
 
 /** Fills in what the demo company lacks; what is there already stays as it is. */

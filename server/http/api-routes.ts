@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PhoneState, UserId } from '../../protocol/identity.ts';
 import {
   directoryEntrySchema,
+  journalDetailsSchema,
   journalEntrySchema,
   journalSeenSchema,
   listOf,
@@ -20,7 +21,7 @@ import type { Account } from '../accounts/accounts.ts';
 import { deviceSecret } from '../accounts/secrets.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Directory } from '../directory/directory.ts';
-import type { PhoneBook } from '../directory/phone-book.ts';
+import type { PhoneBook } from '../phone-book/phone-book.ts';
 import type { EventStore } from '../events/event-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ServerLimits } from '../limits.ts';
@@ -203,10 +204,25 @@ export const createApiRoutes = (parts: ApiParts): Route[] => {
         method: 'GET',
         path: '/journal',
         summary: 'Own calls, newest first',
-        query: pageQuerySchema,
+        query: pageQuerySchema.extend({ query: z.string().max(200).default('') }),
         response: listOf(journalEntrySchema),
       },
-      async ({ session, query }) => found(await journal.page(session.userId, query.limit, query.cursor ?? null)),
+      async ({ session, query: { query, limit, cursor } }) =>
+        found(await journal.page(session.userId, limit, cursor ?? null, query)),
+    ),
+    sessionRoute(
+      {
+        method: 'GET',
+        path: '/journal/:id',
+        summary: 'All that is known of one call, with other calls of the same party',
+        params: z.object({ id: z.string().max(64) }),
+        response: journalDetailsSchema,
+      },
+      async ({ session, params }) => {
+        const details = await journal.details(session.userId, params.id);
+        if (details === null) throw new ApiError('notFound', 'No such entry');
+        return details;
+      },
     ),
     sessionRoute(
       {

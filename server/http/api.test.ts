@@ -203,6 +203,7 @@ describe('REST API', () => {
       'delete /session',
       'get /directory',
       'get /journal',
+      'get /journal/{id}',
       'get /phone-book',
       'get /phone-states',
       'get /profile',

@@ -1,5 +1,18 @@
-import type { CallResult } from '../../protocol/rest.ts';
+import type { CallKind, CallResult, CallStep } from '../../protocol/rest.ts';
 import type { UserId } from '../../protocol/identity.ts';
+
+/** What this party's row tells beyond the call itself (JOU-4). Each report replaces only what it names. */
+export interface CallDetails {
+  /** Default: `call`. */
+  kind?: CallKind;
+  team?: { id: string; name: string };
+  /** The user's own device that called or answered. */
+  deviceId?: string;
+  /** Seconds of the talk during which one of the sides held the call. */
+  holdSeconds?: number;
+  /** Default: called, answered and ended, as the times say. */
+  path?: CallStep[];
+}
 
 /** One party's view of one finished call. */
 export interface CallRecord {
@@ -14,6 +27,7 @@ export interface CallRecord {
   startedAt: Date;
   answeredAt: Date | null;
   endedAt: Date;
+  details?: CallDetails;
 }
 
 /**

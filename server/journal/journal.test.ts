@@ -56,6 +56,9 @@ describe('journal', () => {
         startedAt: '2026-01-01T10:00:00.123Z',
         durationSeconds: 62,
         seen: true,
+        kind: 'call',
+        internal: true,
+        team: null,
       },
     ]);
     expect((await journal.page('demo-ben', 10, null))!.entries).toHaveLength(1);
@@ -124,6 +127,67 @@ describe('journal', () => {
     await journal.callEnded(record('odd', { userId: 'demo-hugo', partyName: 'A\0\uD800', number: '1\0' }));
     const { entries } = (await journal.page('demo-hugo', 1, null))!;
     expect(entries[0]).toMatchObject({ party: { name: 'A\uFFFD' }, number: '1' });
+  });
+
+  it('JOU-4 tells path, team, device, seconds and the other calls with that party', async () => {
+    await server.sessions.logIn({
+      user: 'greta',
+      password: 'demo1234',
+      device: { name: 'Kontor on Linux', kind: 'desktop' },
+      addressKey: 'test',
+    });
+    const [device] = await server.database.query<{ id: string }>("SELECT id FROM devices WHERE user_id = 'demo-greta'");
+    const greta = { userId: 'demo-greta', partyUserId: null, partyName: 'Martina Lorenz' };
+    await journal.callEnded(record('before', { ...greta, number: '030 23125 100' }));
+    await journal.callEnded(record('other', { ...greta, number: '+49 30 23125 101' }));
+    const call = record('detailed', { ...greta, number: '+49 30 23125100', startedAt: new Date(start + 1) });
+    const at = new Date(start).toISOString();
+    const path = [
+      { step: 'called' as const, at, party: { name: 'Support', number: '201' } },
+      { step: 'takenByColleague' as const, at, party: { name: 'Greta\0', number: '107' } },
+    ];
+    await journal.callProgressed({ ...call, details: { deviceId: device!.id, team: { id: 't', name: 'Support' } } });
+    expect((await journal.runningCalls())[0]?.details).toEqual({
+      deviceId: device!.id,
+      team: { id: 't', name: 'Support' },
+    });
+    await journal.callEnded({ ...call, details: { holdSeconds: 12, path } });
+    const [newest] = (await journal.page('demo-greta', 1, null))!.entries;
+    const details = (await journal.details('demo-greta', newest!.id))!;
+    expect(details).toMatchObject({
+      entry: { id: newest!.id, internal: false, kind: 'call', team: { id: 't', name: 'Support' } },
+      device: 'Kontor on Linux',
+      ringSeconds: 4,
+      talkSeconds: 50,
+      holdSeconds: 12,
+      path: [{ step: 'called' }, { step: 'takenByColleague', party: { name: 'Greta' } }],
+    });
+    expect(details.lastCalls.map(({ number }) => number)).toEqual(['030 23125 100']);
+    expect(await journal.details('demo-anna', newest!.id)).toBeNull();
+    expect(await journal.details('demo-greta', '0; DROP')).toBeNull();
+  });
+
+  it('JOU-4 tells of an unanswered call how long it rang', async () => {
+    const missed = { userId: 'demo-clara', result: 'missed' as const, answeredAt: null, number: '' };
+    await journal.callEnded(record('rang', { ...missed, details: { kind: 'service', holdSeconds: 99 } }));
+    const [entry] = (await journal.page('demo-clara', 1, null))!.entries;
+    expect(entry).toMatchObject({ kind: 'service', internal: true });
+    expect(await journal.details('demo-clara', entry!.id)).toMatchObject({
+      ringSeconds: 67,
+      talkSeconds: 0,
+      holdSeconds: 0,
+      path: [{ step: 'called' }, { step: 'ended' }],
+      lastCalls: [],
+    });
+  });
+
+  it('SEA-1 finds calls by name and number', async () => {
+    const find = async (query: string) => (await journal.page('demo-greta', 10, null, query))!.entries.length;
+    expect(await find('mart lor')).toBe(3);
+    expect(await find('artina')).toBe(0);
+    expect(await find('030 23125')).toBe(3);
+    expect(await find('23125101')).toBe(1);
+    for (const odd of ['%', '\\m', '(((', '[', '.*']) expect(await find(odd)).toBe(3);
   });
 
   it('ignores a call of a user who has been removed', async () => {

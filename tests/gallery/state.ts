@@ -132,6 +132,9 @@ const journalEntry = (
   startedAt: new Date(startedAt).toISOString(),
   durationSeconds,
   seen: result !== 'missed',
+  kind: 'call',
+  internal: people.some(([each]) => each === name),
+  team: null,
 });
 const day = 86_400_000;
 const journal: DomainState['journal'] = {

@@ -11,6 +11,9 @@ const entry = (id: string, at: string, change: Partial<JournalEntry> = {}): Jour
   startedAt: new Date(at).toISOString(),
   durationSeconds: 0,
   seen: true,
+  kind: 'call',
+  internal: true,
+  team: null,
   ...change,
 });
 const entries = [

@@ -40,11 +40,14 @@ const outgoingTones: Record<CallResult, JournalTone> = {
   cancelled: 'quiet',
   failed: 'bad',
   answeredElsewhere: 'good',
+  takenByColleague: 'good',
+  transferred: 'good',
+  voicemail: 'warn',
 };
 /** Green spoke, yellow was taken elsewhere or declined, red was missed or failed. */
 export function journalTone(entry: JournalEntry): JournalTone {
   if (entry.direction === 'outgoing') return outgoingTones[entry.result];
-  if (entry.result === 'answered') return 'good';
+  if (entry.result === 'answered' || entry.result === 'transferred') return 'good';
   if (entry.result === 'missed' || entry.result === 'failed') return 'bad';
   return entry.result === 'cancelled' ? 'quiet' : 'warn';
 }

@@ -1,5 +1,5 @@
 import type { UserId } from '../../../protocol/identity.ts';
-import type { CallResult } from '../../../protocol/rest.ts';
+import type { CallKind, CallResult } from '../../../protocol/rest.ts';
 import type { CallRecord, CallRecorder } from '../../journal/call-recorder.ts';
 import type { Logger } from '../../log.ts';
 
@@ -9,6 +9,8 @@ export interface Party {
   deviceId: string | null;
   name: string | null;
   number: string;
+  /** Default: `call`. */
+  kind?: CallKind;
 }
 
 /** What the proxy must know of the dialog to end it by itself. */
@@ -184,6 +186,10 @@ const rowsOf = (call: Call): [Row | null, Row | null] => {
           partyUserId: other.userId,
           partyName: other.name,
           number: other.number,
+          details: {
+            ...(own.deviceId === null ? {} : { deviceId: own.deviceId }),
+            ...(other.kind === undefined ? {} : { kind: other.kind }),
+          },
         };
   // A call to oneself is one call of one user: one row.
   return [row(caller, callee, 'outgoing'), callee.userId === caller.userId ? null : row(callee, caller, 'incoming')];

@@ -179,6 +179,7 @@ export class Router {
       deviceId: application.deviceId,
       name: application.name,
       number: application.dialString,
+      kind: 'service' as const,
     };
     const identity = `${quote(application.name)} <sip:${application.dialString}@${device.domain}>`;
     const began = this.#begin(server, sender, device, party, identity);
