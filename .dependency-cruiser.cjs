@@ -5,7 +5,7 @@ const room = (name, mayImport) => ({
   severity: 'error',
   from: { path: `^${name}/`, pathNot: '\\.test\\.tsx?$' },
   to: {
-    path: '^(protocol|engine|renderer|electron|server|tests|bench|build|deploy)/',
+    path: '^(protocol|numbers|engine|renderer|electron|server|tests|bench|build|deploy)/',
     pathNot: [`^${name}/`, ...mayImport.map((path) => `^${path}/`)],
   },
 });
@@ -13,15 +13,29 @@ const room = (name, mayImport) => ({
 module.exports = {
   forbidden: [
     room('protocol', []),
-    room('engine', ['protocol']),
-    room('renderer', ['protocol', 'engine/state', 'engine/client']),
+    room('numbers', ['protocol']),
+    room('engine', ['protocol', 'numbers']),
+    room('renderer', ['protocol', 'numbers', 'engine/state', 'engine/client']),
     room('electron', ['protocol']),
-    room('server', ['protocol']),
+    room('server', ['protocol', 'numbers']),
     {
       name: 'protocol-only-zod',
       severity: 'error',
       from: { path: '^protocol/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/zod/' },
+    },
+    {
+      name: 'numbers-only-libphonenumber',
+      comment: 'Pure knowledge: no platform, no network, no clock.',
+      severity: 'error',
+      from: { path: '^numbers/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'], pathNot: 'node_modules/libphonenumber-js/' },
+    },
+    {
+      name: 'libphonenumber-only-in-its-room',
+      severity: 'error',
+      from: { pathNot: '^numbers/' },
+      to: { path: 'node_modules/libphonenumber-js/' },
     },
     {
       name: 'electron-only-in-its-room',

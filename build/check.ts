@@ -18,6 +18,7 @@ const checks: { name: string; command: string[] }[] = [
       '--config',
       '.dependency-cruiser.cjs',
       'protocol',
+      'numbers',
       'engine',
       'renderer',
       'electron',

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
-    include: ['{protocol,engine,renderer,electron,server,build}/**/*.test.{ts,tsx}'],
+    include: ['{protocol,numbers,engine,renderer,electron,server,build}/**/*.test.{ts,tsx}'],
     environment: 'node',
     testTimeout: 30_000,
     hookTimeout: 60_000,
