@@ -1,5 +1,5 @@
 /** Chat and presence: what the engine starts with a session and gives to the windows as commands. */
-import type { Availability } from '../../protocol/identity.ts';
+import type { Availability, BareJid } from '../../protocol/identity.ts';
 import type { Provisioning } from '../../protocol/rest.ts';
 import type { EngineCommands, Outcome } from '../client/commands.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -70,6 +70,8 @@ export const createChatService = ({ store, ports, ...options }: ChatServiceOptio
   let session: ChatSession | null = null;
   let presence: { availability: Availability; statusText: string } = { availability: 'available', statusText: '' };
   const lifecycle = createOrder();
+  /** A window that comes back has its conversations open before there is a session to load them. */
+  const openedEarly = new Set<BareJid>();
 
   const stop = () =>
     lifecycle(async () => {
@@ -84,6 +86,8 @@ export const createChatService = ({ store, ports, ...options }: ChatServiceOptio
       await lifecycle(async () => {
         const { onAuthenticationFailed } = options;
         session = await startChatSession({ context, createLink, xmpp, limits, presence, onAuthenticationFailed });
+        for (const peer of openedEarly) void session.open(peer);
+        openedEarly.clear();
       });
     },
     stop,
@@ -94,7 +98,11 @@ export const createChatService = ({ store, ports, ...options }: ChatServiceOptio
       session?.publishPresence(availability, statusText);
     },
 
-    openConversation: (peer) => session?.open(peer) ?? Promise.resolve(),
+    openConversation: (peer) => {
+      if (session) return session.open(peer);
+      openedEarly.add(peer);
+      return Promise.resolve();
+    },
     loadOlderMessages: (peer) => session?.history.loadOlder(peer) ?? Promise.resolve(),
     sendMessage: (peer, body) => {
       if (!session) return failed('notConnected');
@@ -110,7 +118,10 @@ export const createChatService = ({ store, ports, ...options }: ChatServiceOptio
     setDraft: (peer, text) => session?.setDraft(peer, text),
     setTyping: (peer, typing) => session?.typing.set(peer, typing),
     markConversationRead: (peer) => session?.marks.markRead(peer),
-    leaveConversation: (peer) => session?.leave(peer),
+    leaveConversation: (peer) => {
+      openedEarly.delete(peer);
+      session?.leave(peer);
+    },
     setAvatar: async (picture) => {
       if (!session?.isUp()) return failed('notConnected');
       const { link, limits } = session;

@@ -29,6 +29,9 @@ const keptList = <Member>(compute: Selector<Member[]>): Selector<Member[]> => {
 };
 
 export const selectSession = (state: DomainState) => state.session;
+/** Bare JID of the user who is logged in. */
+export const selectAccount = ({ session }: DomainState): BareJid | null =>
+  session.phase === 'loggedIn' ? session.provisioning.jid : null;
 export const selectConnection = (state: DomainState) => state.connection;
 export const selectDevices = (state: DomainState) => state.devices;
 export const selectJournal = (state: DomainState) => state.journal;

@@ -36,6 +36,7 @@ export interface Folders {
   remove: () => void;
 }
 
+const startPage = 'app://kontor/';
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
 
@@ -109,43 +110,57 @@ export const startDesktop = async (folders: Folders, words: string[] = []): Prom
     env: environmentFor(folders),
     chromiumSandbox: true,
   });
-  await expect.poll(() => clientPage(app)?.url(), { timeout: 20_000 }).toBe('app://kontor/');
+  await expect.poll(() => clientPage(app)?.url(), { timeout: 20_000 }).toBe(startPage);
   const page = clientPage(app);
   if (page === undefined) throw new Error('The client window is gone');
   await page.waitForLoadState('load');
   return { app, page };
 };
 
+/** Kills the process of the client window, as the system does without memory, and waits for the page to be back. */
+const killPage = async (app: ElectronApplication): Promise<void> => {
+  const pid = await app.evaluate(({ BrowserWindow }, address) => {
+    const contents = BrowserWindow.getAllWindows()
+      .map((window) => window.webContents)
+      .find((each) => each.getURL() === address);
+    const killed = contents?.getOSProcessId() ?? 0;
+    if (killed !== 0) process.kill(killed, 'SIGKILL');
+    return killed;
+  }, startPage);
+  const isBack = (): Promise<boolean> =>
+    app.evaluate(
+      ({ BrowserWindow }, [address, dead]) =>
+        BrowserWindow.getAllWindows()
+          .map((window) => window.webContents)
+          .some((each) => each.getURL() === address && !each.isLoading() && ![0, dead].includes(each.getOSProcessId())),
+      [startPage, pid] as const,
+    );
+  await expect.poll(isBack, { timeout: 20_000 }).toBe(true);
+};
+
 /**
- * The client window's page after its process was killed. The driver gives such a page up for good, so a second
- * connection is made; `close` ends that connection alone.
+ * Kills the process of the client window and resolves with its page as it came back. The driver gives a page whose
+ * process died up for good, so a second connection is made; `close` ends that connection alone.
  */
-export const pageAfterCrash = async (folders: Folders): Promise<{ page: Page; close: () => Promise<void> }> => {
+export const crashPage = async ({ app }: Desktop, folders: Folders): Promise<RevivedPage> => {
+  await killPage(app);
   const port = readFileSync(path.join(folders.userData, 'DevToolsActivePort'), 'utf8').split('\n', 1)[0];
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
-  const find = (): Page | undefined =>
-    browser
-      .contexts()
-      .flatMap((context) => context.pages())
-      .find((page) => page.url() === 'app://kontor/');
-  await expect.poll(() => find()?.url(), { timeout: 20_000 }).toBe('app://kontor/');
-  const page = find();
+  const page = browser
+    .contexts()
+    .flatMap((context) => context.pages())
+    .find((each) => each.url() === startPage);
   if (page === undefined) throw new Error('The client window is gone');
   return { page, close: () => browser.close() };
 };
-
-/** Kills the process of the client window, as the system does when it runs out of memory. */
-export const killPage = (app: ElectronApplication): Promise<void> =>
-  app.evaluate(({ BrowserWindow }) => {
-    const contents = BrowserWindow.getAllWindows()
-      .map((window) => window.webContents)
-      .find((each) => each.getURL() === 'app://kontor/');
-    if (contents !== undefined) process.kill(contents.getOSProcessId(), 'SIGKILL');
-  });
+export interface RevivedPage {
+  page: Page;
+  close: () => Promise<void>;
+}
 
 /** The client window's page, as opposed to its pop-up. */
 export const clientPage = (app: ElectronApplication): Page | undefined =>
-  app.windows().find((page) => page.url() === 'app://kontor/');
+  app.windows().find((page) => page.url() === startPage);
 
 /** Starts the program a second time the way a system does; resolves with the exit code. */
 export const startAgain = (folders: Folders, words: string[]): Promise<number | null> =>

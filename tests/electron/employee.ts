@@ -2,7 +2,7 @@
 import type { ElectronApplication, Page } from 'playwright-core';
 import { installToneAndEar, toneArrives, toneStopped } from '../e2e/colleague.ts';
 import { password, tones } from '../e2e/office.ts';
-import { killPage, makeFolders, pageAfterCrash, startDesktop, type Desktop, type Folders } from './desktop.ts';
+import { crashPage, makeFolders, startDesktop, type Desktop, type Folders, type RevivedPage } from './desktop.ts';
 
 const start = 'app://kontor/';
 
@@ -12,7 +12,7 @@ export class Employee {
   readonly folders: Folders;
   readonly #words: string[];
   #desktop: Desktop | null = null;
-  #revived: { page: Page; close: () => Promise<void> } | null = null;
+  #revived: RevivedPage | null = null;
 
   private constructor(name: string, server: string) {
     this.name = name;
@@ -28,10 +28,10 @@ export class Employee {
     return employee;
   }
 
-  /** Logged in, with calls and chat connected. */
-  static async works(name: string, server: string): Promise<Employee> {
+  /** Logged in, with calls and chat connected; the login is saved unless told otherwise. */
+  static async works(name: string, server: string, { saved = true } = {}): Promise<Employee> {
     const employee = await Employee.arrives(name, server);
-    await employee.logIn();
+    await employee.logIn({ saved });
     return employee;
   }
 
@@ -57,9 +57,10 @@ export class Employee {
     this.#desktop = null;
   }
 
-  /** Logs in and lets the login be saved, in whatever store the system has. */
-  async logIn(secret = password): Promise<void> {
-    await this.fillLogin(secret);
+  /** Logs in; a saved login goes into whatever store the system has. */
+  async logIn({ saved = true } = {}): Promise<void> {
+    await this.fillLogin(password);
+    await this.page.getByText('Save login').setChecked(saved);
     await this.page.getByRole('button', { name: 'Log in', exact: true }).click();
     const weak = this.page.getByRole('button', { name: 'Save anyway' });
     const online = this.page.locator('[data-connection="online"]');
@@ -79,9 +80,10 @@ export class Employee {
 
   /** Kills the window's process and resolves with the client's page as it came back. */
   async crash(): Promise<void> {
-    await killPage(this.app);
+    if (this.#desktop === null) throw new Error('The client does not run');
     await this.#revived?.close();
-    this.#revived = await pageAfterCrash(this.folders);
+    this.#revived = null;
+    this.#revived = await crashPage(this.#desktop, this.folders);
   }
 
   /** Closes the window as its user does. */

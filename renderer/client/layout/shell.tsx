@@ -1,6 +1,6 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { selectConnectionSummary, selectUnreadTotal } from '../../../engine/state/selectors.ts';
+import { selectAccount, selectConnectionSummary, selectUnreadTotal } from '../../../engine/state/selectors.ts';
 import { CallPopupHost } from '../../popup/call-popup-host.tsx';
 import { ConnectionBanner } from '../connection/connection-banner.tsx';
 import { ContactColumn } from '../contacts/contact-column.tsx';
@@ -13,6 +13,7 @@ import styles from './shell.module.css';
 import { useShortcuts } from './shortcuts.ts';
 import { SwitchBar } from './switch-bar.tsx';
 import { useWindowLayout } from './window-layout.ts';
+import { recallPlace, useWindowMemory } from './window-memory.ts';
 
 interface ShellProps {
   /** Where the window starts; the drawings of the tests choose it. */
@@ -22,8 +23,10 @@ interface ShellProps {
 /** The window of a user who is logged in (LAY-1 to LAY-3, LAY-9). */
 export function Shell({ start }: ShellProps) {
   const layout = useWindowLayout();
+  const account = useDomain(selectAccount);
+  const [place] = useState(() => start ?? (account === null ? undefined : recallPlace(account, sessionStorage)));
   return (
-    <NavigationProvider layout={layout} start={start}>
+    <NavigationProvider layout={layout} start={place ?? undefined}>
       <Frame />
       <CallPopupHost />
     </NavigationProvider>
@@ -36,6 +39,7 @@ function Frame() {
   const connection = useDomain(selectConnectionSummary);
   useShortcuts();
   useTitle();
+  useWindowMemory(useDomain(selectAccount));
   const hasContacts = layout !== 'mini' || area === 'contacts';
   return (
     <div className={styles.shell} data-layout={layout} data-connection={connection}>
