@@ -7,7 +7,7 @@ import { Office } from '../tests/e2e/office.ts';
 import { measureBarePhones, measureClient } from './calls.ts';
 import { measureBareMessages, measureMessages } from './chat.ts';
 import { measureContacts } from './contacts.ts';
-import { measureLogin, measurePgliteAlone, residentMegabytes } from './server.ts';
+import { measureLogin, measurePgliteAlone, restingMemory } from './server.ts';
 
 const rounds = Number(process.env.KONTOR_BENCH_ROUNDS ?? 20);
 const ratio = (value: number, floor: number): number => Math.round((value / floor) * 100) / 100;
@@ -15,8 +15,11 @@ const ratio = (value: number, floor: number): number => Math.round((value / floo
 const benchmarks: Record<string, (office: Office) => Promise<unknown>> = {
   'server-memory': async (office) => {
     const pglite = await measurePgliteAlone();
-    const server = residentMegabytes(office.pid);
-    return { server, pglite, ratio: ratio(server, pglite) };
+    const firstStart = await restingMemory(office.pid);
+    await office.kill('SIGTERM');
+    await office.start();
+    const laterStart = await restingMemory(office.pid);
+    return { firstStart, laterStart, pglite, ratio: ratio(firstStart.resident, pglite.resident) };
   },
   login: (office) => measureLogin(office, rounds),
   calls: async (office) => {

@@ -1,20 +1,40 @@
 /** Memory of the server after its start beside PGlite alone, and how long a login takes until all is connected. */
 import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { browserArguments, installToneAndEar } from '../tests/e2e/colleague.ts';
 import { password, type Office } from '../tests/e2e/office.ts';
 import { summarise, type Summary } from './statistics.ts';
 
-/** Resident memory of a process in MB (Linux). */
-export const residentMegabytes = (pid: number): number => {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kilobytes) / 1024);
+/** Memory of a process in MB (Linux): `resident` once it rests, `peak` the most since its start. */
+export interface MemoryFigures {
+  resident: number;
+  peak: number;
+}
+
+const megabytes = (pid: number, field: 'VmRSS' | 'VmHWM'): number => {
+  const line = readFileSync(`/proc/${pid}/status`, 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith(field));
+  return Math.round(Number(line?.replace(/\D/g, '')) / 1024);
+};
+
+/** Waits until the process has not changed its size for two seconds: V8 optimises PGlite's code after the start. */
+export const restingMemory = async (pid: number): Promise<MemoryFigures> => {
+  let resident = megabytes(pid, 'VmRSS');
+  for (let still = 0; still < 4;) {
+    await sleep(500);
+    const now = megabytes(pid, 'VmRSS');
+    still = Math.abs(now - resident) <= 2 ? still + 1 : 0;
+    resident = now;
+  }
+  return { resident, peak: megabytes(pid, 'VmHWM') };
 };
 
 /** The floor: a process that has only opened PGlite. */
-export const measurePgliteAlone = (): Promise<number> =>
+export const measurePgliteAlone = (): Promise<MemoryFigures> =>
   new Promise((resolve, reject) => {
     const script =
       "const { PGlite } = await import('@electric-sql/pglite'); const db = new PGlite(); await db.query('select 1'); console.log('open'); setInterval(() => {}, 1000);";
@@ -24,10 +44,11 @@ export const measurePgliteAlone = (): Promise<number> =>
     });
     child.on('exit', () => reject(new Error('PGlite alone did not stay')));
     child.stdout.once('data', () => {
-      const megabytes = residentMegabytes(child.pid ?? 0);
-      child.removeAllListeners('exit');
-      child.kill();
-      resolve(megabytes);
+      void restingMemory(child.pid ?? 0).then((figures) => {
+        child.removeAllListeners('exit');
+        child.kill();
+        resolve(figures);
+      }, reject);
     });
   });
 
