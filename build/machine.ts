@@ -82,6 +82,18 @@ export const findXvfb = (): Found => {
   return missing('no Xvfb (Debian: apt-get install xvfb)');
 };
 
+/** What the tests with foreign telephones and proxies run, by Debian package. */
+const peerPrograms = { 'sip-tester': 'sipp' };
+
+export const findPeers = (): Found => {
+  const absent = (): string[] =>
+    Object.entries(peerPrograms).flatMap(([debian, program]) => (onPath(program) ? [] : [debian]));
+  const wanted = absent();
+  if (wanted.length > 0) installed(...wanted);
+  const left = absent();
+  return left.length === 0 ? found() : missing(`not installed: ${left.join(', ')} (Debian: apt-get install)`);
+};
+
 const postgresFolder = (): string | null => {
   const base = '/usr/lib/postgresql';
   if (existsSync(base)) {

@@ -1,13 +1,13 @@
 /**
  * `npm test [part …]`: runs the parts (default: all of them) and adds up what they say.
- * Parts: check, unit, postgres, e2e, electron. What cannot run here is left out and named with its reason.
+ * Parts: check, unit, postgres, e2e, electron, peers. What cannot run here is left out and named with its reason.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findBrowser, findElectron, findPostgres, findXvfb, startPostgres, type Found } from './machine.ts';
+import { findBrowser, findElectron, findPeers, findPostgres, findXvfb, startPostgres, type Found } from './machine.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const artifacts = mkdtempSync(path.join(tmpdir(), 'kontor-test-'));
@@ -96,6 +96,7 @@ const parts: Record<string, RunnablePart> = {
     needs: () => [findElectron(), findXvfb()],
     run: vitest('electron', '--config', 'build/vitest.electron.ts'),
   },
+  peers: { needs: () => [findBrowser(), findPeers()], run: vitest('peers', '--config', 'build/vitest.peers.ts') },
 };
 
 const asked = process.argv.slice(2);

@@ -6,6 +6,7 @@
 import type { Clock } from '../ports/ports.ts';
 import type { LinkState } from '../state/types.ts';
 import { createReconnection } from '../session/reconnection.ts';
+import { createForkedAnswers } from './forked-answers.ts';
 import { closeCodes } from '../../protocol/events.ts';
 
 export interface SipSocketOptions {
@@ -63,6 +64,7 @@ export const createSipSocket = (options: SipSocketOptions): SipSocket => {
   /** ACKs and responses that found no line. */
   let unsent: string[] = [];
   let registered = false;
+  const forked = createForkedAnswers(() => `z9hG4bK${clock.random().toString(36).slice(2)}`);
 
   const isOpen = (): boolean => socket?.readyState === 1;
   const close = (): void => {
@@ -96,7 +98,9 @@ export const createSipSocket = (options: SipSocketOptions): SipSocket => {
     current.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (socket !== current) return;
       heardAt = clock.now();
-      sipSocket.ondata(typeof data === 'string' ? received(data) : data);
+      const refusal = typeof data === 'string' ? forked.refusalOf(data) : null;
+      if (refusal === null) sipSocket.ondata(typeof data === 'string' ? received(data) : data);
+      else for (const message of refusal) sipSocket.send(message);
     };
     current.onclose = ({ code }) => {
       cancelTimeout();

@@ -68,6 +68,14 @@ export const instanceIdOf = (device: string): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 };
 
+/** Extensions (RFC 3261 §19.2) that a call may require of us. The library takes every call without looking. */
+const supported = new Set(['replaces', 'outbound', 'ice', 'timer', 'norefersub']);
+const unsupportedOf = (request: SipRequest): string[] =>
+  (request.getHeader('Require') ?? '')
+    .split(',')
+    .map((tag) => tag.trim().toLowerCase())
+    .filter((tag) => tag !== '' && !supported.has(tag));
+
 /** Who calls: the server's word (RFC 3325) before the caller's own. */
 const identityOf = (request: SipRequest, session: SipSession): Identity => {
   const asserted = request.getHeader('P-Asserted-Identity');
@@ -136,7 +144,11 @@ export const createSoftphone = (options: SoftphoneOptions): Softphone => {
   agent.on('registrationFailed', () => socket.renew(false));
   agent.on('newRTCSession', (event: RTCSessionEvent) => {
     const session = event.session as unknown as SipSession;
-    if (session.direction === 'outgoing') options.outgoing(session);
+    const required = session.direction === 'incoming' ? unsupportedOf(event.request as unknown as SipRequest) : [];
+    if (required.length > 0) {
+      const extraHeaders = [`Unsupported: ${required.join(', ')}`];
+      session.terminate({ status_code: 420, reason_phrase: 'Bad Extension', extraHeaders });
+    } else if (session.direction === 'outgoing') options.outgoing(session);
     else options.incoming(session, identityOf(event.request as unknown as SipRequest, session));
   });
   // In-dialog and out-of-dialog messages are answered, so that nobody waits for them.
