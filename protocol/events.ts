@@ -1,7 +1,13 @@
 /** The event stream `/events`: JSON over WebSocket, resumable by sequence number. */
 import { z } from 'zod';
 import { phoneStateSchema, userIdSchema } from './identity.ts';
-import { directoryEntrySchema, journalEntrySchema, profileSchema } from './rest.ts';
+import {
+  directoryEntrySchema,
+  journalEntrySchema,
+  profileSchema,
+  voicemailMessageSchema,
+  voicemailSettingsSchema,
+} from './rest.ts';
 
 export const serverEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('phoneStateChanged'), userId: userIdSchema, state: phoneStateSchema }),
@@ -11,6 +17,10 @@ export const serverEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('favouriteChanged'), userId: userIdSchema, favourite: z.boolean() }),
   z.object({ type: z.literal('directoryEntryChanged'), entry: directoryEntrySchema.omit({ favourite: true }) }),
   z.object({ type: z.literal('directoryEntryRemoved'), userId: userIdSchema }),
+  /** A new message, or one that changed or was restored. */
+  z.object({ type: z.literal('voicemailMessageChanged'), message: voicemailMessageSchema }),
+  z.object({ type: z.literal('voicemailMessageRemoved'), id: z.string() }),
+  z.object({ type: z.literal('voicemailSettingsChanged'), settings: voicemailSettingsSchema }),
 ]);
 export type ServerEvent = z.infer<typeof serverEventSchema>;
 

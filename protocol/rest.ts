@@ -79,6 +79,8 @@ export const provisioningSchema = z.object({
     calls: z.boolean(),
     chat: z.boolean(),
     echoTest: z.string().nullable(),
+    /** Number of the mailbox; `null` where the server has none. */
+    voicemail: z.string().nullable().default(null),
   }),
   limits: z.object({
     /** Characters of one chat message. */
@@ -129,6 +131,7 @@ export const callResultSchema = z.enum([
   'takenByColleague',
   /** Answered, then handed on to somebody else. */
   'transferred',
+  /** The mailbox took it: to the caller in any case, to the callee when there is a message. */
   'voicemail',
 ]);
 export type CallResult = z.infer<typeof callResultSchema>;
@@ -194,6 +197,49 @@ export const phoneBookEntrySchema = z.object({
   numbers: z.array(z.object({ kind: z.enum(['office', 'private', 'mobile', 'fax']), number: z.string() })),
 });
 export type PhoneBookEntry = z.infer<typeof phoneBookEntrySchema>;
+
+/** `GET /voicemail/messages`: newest first. */
+export const voicemailMessageSchema = z.object({
+  id: z.string(),
+  party: z.object({ name: z.string().nullable(), userId: userIdSchema.nullable() }),
+  number: z.string(),
+  /** ISO 8601, UTC. */
+  receivedAt: z.string(),
+  durationSeconds: z.number().int().nonnegative(),
+  heard: z.boolean(),
+});
+export type VoicemailMessage = z.infer<typeof voicemailMessageSchema>;
+/** `GET` and `PUT /voicemail/settings`. */
+export const voicemailPreferencesSchema = z.object({
+  /** Calls that nobody takes go to the mailbox. */
+  enabled: z.boolean(),
+  /** So long it rings before. */
+  noAnswerSeconds: z.number().int().min(5).max(120),
+  /** Messages are removed after so many days; `null`: never. */
+  keepDays: z.number().int().min(1).max(3650).nullable(),
+});
+export type VoicemailPreferences = z.infer<typeof voicemailPreferencesSchema>;
+export const voicemailSettingsSchema = voicemailPreferencesSchema.extend({
+  hasPin: z.boolean(),
+  /** Length of the own greeting; `null`: the mailbox uses its own. */
+  greetingSeconds: z.number().nonnegative().nullable(),
+  /** No room for further messages: callers are not taken. */
+  full: z.boolean(),
+});
+export type VoicemailSettings = z.infer<typeof voicemailSettingsSchema>;
+/** `PUT /voicemail/pin`. */
+export const voicemailPinSchema = z.object({ pin: z.string().regex(/^\d{4,10}$/) });
+/** `PUT /voicemail/messages/:id`. */
+export const voicemailHeardSchema = z.object({ heard: z.boolean() });
+/** `POST /voicemail/audio/:id/link`: an address for an audio element, which can send no token. */
+export const voicemailLinkSchema = z.object({
+  /** On this server, with its ticket. */
+  path: z.string(),
+  /** ISO 8601, UTC. */
+  expiresAt: z.string(),
+});
+/** What `:id` is in the addresses of sounds: a message, or the own greeting. */
+export const greetingId = 'greeting';
 
 /** `GET /.well-known/kontor`. */
 export const wellKnownSchema = z.object({

@@ -7,6 +7,7 @@ import { createLoginThrottle } from './accounts/login-throttle.ts';
 import { createPasswords } from './accounts/passwords.ts';
 import { Sessions } from './accounts/sessions.ts';
 import type { Database } from './database/database.ts';
+import { serverKey } from './database/server-keys.ts';
 import { openDatabase, type DatabaseLocation } from './database/open-database.ts';
 import { fillDemo } from './demo/fill-demo.ts';
 import { Directory } from './directory/directory.ts';
@@ -23,6 +24,9 @@ import { createLogger, type Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { Profiles } from './profile/profiles.ts';
 import { startServices } from './services.ts';
+import { createAudioLinks } from './voicemail/audio-links.ts';
+import { Mailboxes, type MailboxLimits } from './voicemail/mailboxes.ts';
+import type { MailboxTiming } from './voicemail/mailbox-application.ts';
 
 export interface ServerOptions {
   /** Default 127.0.0.1. */
@@ -44,6 +48,9 @@ export interface ServerOptions {
   limits?: Partial<ServerLimits>;
   /** Seconds an unanswered call rings. */
   noAnswerSeconds?: number;
+  mailboxLimits?: Partial<MailboxLimits>;
+  /** Waiting times of the mailbox; tests shorten them. */
+  mailboxTiming?: Partial<MailboxTiming>;
   log?: Logger;
 }
 
@@ -105,6 +112,13 @@ const compose = async (
   const administration = new Administration({ database, accounts, changes, events, passwords });
   const phoneBook = new PhoneBook(database);
   const journal = new Journal({ database, events, accounts });
+  const mailboxes = new Mailboxes({
+    database,
+    events,
+    accounts,
+    passwords,
+    ...(options.mailboxLimits === undefined ? {} : { limits: options.mailboxLimits }),
+  });
   if (options.demo === true) await fillDemo({ database, accounts, administration, phoneBook });
 
   const hub = await EventHub.start(events, log);
@@ -117,7 +131,17 @@ const compose = async (
     metrics: metrics.registry,
     limits: { connectionsPerAccount: limits.connectionsPerAccount },
   });
-  const { xmpp, sip } = await startServices({ accounts, database, events, journal, log, metrics, limits, options });
+  const { xmpp, sip } = await startServices({
+    accounts,
+    database,
+    events,
+    journal,
+    log,
+    metrics,
+    limits,
+    mailboxes,
+    options,
+  });
   const services = [eventStream, xmpp, sip].filter((service) => service !== null);
   let closingServices: Promise<unknown> | null = null;
   const closeServices = () => (closingServices ??= Promise.all(services.map((service) => service.close())));
@@ -144,6 +168,8 @@ const compose = async (
       limits,
       telephony: sip,
       chat: xmpp !== null,
+      mailboxes,
+      audioLinks: createAudioLinks(await serverKey(database, 'audio-links'), accounts),
     }),
     endpoints,
     clientFolder: options.clientFolder ?? builtClient,
@@ -161,8 +187,8 @@ const compose = async (
   closers.push(closeServices);
 
   const housekeeping = setInterval(() => {
-    Promise.all([events.prune(limits.eventRetention), sessions.endUnusedSessions()]).catch((error: unknown) =>
-      log.error({ err: error }, 'housekeeping failed'),
+    Promise.all([events.prune(limits.eventRetention), sessions.endUnusedSessions(), mailboxes.prune()]).catch(
+      (error: unknown) => log.error({ err: error }, 'housekeeping failed'),
     );
   }, housekeepingMs);
   housekeeping.unref();

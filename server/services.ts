@@ -6,8 +6,12 @@ import type { CallRecorder } from './journal/call-recorder.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Logger } from './log.ts';
 import type { ServerMetrics } from './metrics.ts';
+import { createEchoApplication } from './media/echo-application.ts';
+import { createEmbeddedMedia } from './media/embedded-media.ts';
 import { createSipService } from './sip/service.ts';
 import type { SipService } from './sip/sip-service.ts';
+import { createMailboxApplication, type MailboxTiming } from './voicemail/mailbox-application.ts';
+import type { Mailboxes } from './voicemail/mailboxes.ts';
 import { createXmppService } from './xmpp/service.ts';
 import type { XmppService } from './xmpp/xmpp-service.ts';
 
@@ -19,7 +23,8 @@ export interface ServiceParts {
   log: Logger;
   metrics: ServerMetrics;
   limits: ServerLimits;
-  options: { noAnswerSeconds?: number };
+  mailboxes: Mailboxes;
+  options: { noAnswerSeconds?: number; mailboxTiming?: Partial<MailboxTiming> };
 }
 
 /** Telephony and chat; `null` where this server does not offer one. */
@@ -31,6 +36,7 @@ export const startServices = async ({
   log,
   metrics,
   limits,
+  mailboxes,
   options,
 }: ServiceParts): Promise<{ xmpp: XmppService | null; sip: SipService | null }> => {
   const xmpp = await createXmppService({
@@ -44,11 +50,22 @@ export const startServices = async ({
       stanzasPerSecond: limits.stanzasPerSecond,
     },
   });
+  const sipLog = log.child({ part: 'sip' });
+  const media = createEmbeddedMedia();
+  const mailbox = createMailboxApplication({
+    media,
+    mailboxes,
+    accounts,
+    log: sipLog,
+    ...(options.mailboxTiming === undefined ? {} : { timing: options.mailboxTiming }),
+  });
   const sip = await createSipService({
     accounts,
     events,
     calls: journal,
-    log: log.child({ part: 'sip' }),
+    applications: [createEchoApplication(media, sipLog)],
+    mailbox,
+    log: sipLog,
     metrics: metrics.registry,
     limits: {
       messageBytes: limits.sipMessageBytes,

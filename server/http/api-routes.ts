@@ -27,8 +27,12 @@ import type { Journal } from '../journal/journal.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { ServerMetrics } from '../metrics.ts';
 import type { Profiles } from '../profile/profiles.ts';
+import type { AudioLinks } from '../voicemail/audio-links.ts';
+import { mailboxNumber } from '../voicemail/mailbox-application.ts';
+import type { Mailboxes } from '../voicemail/mailboxes.ts';
 import { ApiError } from './api-error.ts';
 import { publicRoute, sessionRoute, type Route } from './route.ts';
+import { voicemailRoutes } from './voicemail-routes.ts';
 
 /** What of the server is running behind the API. */
 export interface Telephony {
@@ -46,6 +50,8 @@ export interface ApiParts {
   limits: ServerLimits;
   telephony: Telephony | null;
   chat: boolean;
+  mailboxes: Mailboxes;
+  audioLinks: AudioLinks;
 }
 
 const userParams = z.object({ userId: userIdSchema });
@@ -126,6 +132,7 @@ export const createApiRoutes = (parts: ApiParts): Route[] => {
             calls: telephony !== null,
             chat: parts.chat,
             echoTest: telephony === null ? null : '801',
+            voicemail: telephony === null ? null : mailboxNumber,
           },
           limits: {
             messageCharacters: limits.messageCharacters,
@@ -247,6 +254,7 @@ export const createApiRoutes = (parts: ApiParts): Route[] => {
       async ({ session, query: { query, limit, cursor } }) =>
         found(await phoneBook.page(session.instanceId, { query, limit, cursor: cursor ?? null })),
     ),
+    ...voicemailRoutes(parts.mailboxes, parts.audioLinks),
   ];
 };
 

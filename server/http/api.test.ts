@@ -201,6 +201,9 @@ describe('REST API', () => {
     expect(operations.sort()).toEqual([
       'delete /favourites/{userId}',
       'delete /session',
+      'delete /voicemail/greeting',
+      'delete /voicemail/messages/{id}',
+      'delete /voicemail/pin',
       'get /directory',
       'get /journal',
       'get /journal/{id}',
@@ -208,10 +211,19 @@ describe('REST API', () => {
       'get /phone-states',
       'get /profile',
       'get /provisioning',
+      'get /voicemail/audio/{id}',
+      'get /voicemail/messages',
+      'get /voicemail/settings',
       'post /journal/seen',
       'post /session',
+      'post /voicemail/audio/{id}/link',
+      'post /voicemail/messages/{id}/restore',
       'put /favourites/{userId}',
       'put /profile',
+      'put /voicemail/greeting',
+      'put /voicemail/messages/{id}',
+      'put /voicemail/pin',
+      'put /voicemail/settings',
     ]);
   });
 

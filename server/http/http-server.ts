@@ -15,6 +15,7 @@ import type { Logger } from '../log.ts';
 import type { ServerMetrics } from '../metrics.ts';
 import { ApiError, toApiError } from './api-error.ts';
 import { registerClientPages } from './client-pages.ts';
+import { sendFile, type FileAnswer } from './file-answer.ts';
 import { openApiDocument } from './openapi.ts';
 import { registerOperations } from './operations.ts';
 import { createRateLimit } from './rate-limit.ts';
@@ -59,6 +60,9 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
   server.addContentTypeParser('application/json', { parseAs: 'string' }, async (_request: unknown, text: string) =>
     text === '' ? undefined : parseJson(text),
   );
+  const uploads = new Set(options.routes.flatMap(({ upload }) => upload?.type ?? []));
+  for (const type of uploads)
+    server.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) => bytes);
   server.addHook('onRequest', async (request, reply) => {
     const origin = originOf(request);
     reply.headers({ ...securityHeaders(origin), ...corsHeaders(request.headers.origin) });
@@ -76,6 +80,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
     server.route({
       method: route.method,
       url: `${apiPrefix}${route.path}`,
+      ...(route.upload === null ? {} : { bodyLimit: route.upload.maxBytes }),
       handler: async (request, reply) => {
         reply.header('cache-control', 'no-store');
         const origin = originOf(request);
@@ -88,6 +93,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
         }
         const { query, params, body } = request;
         const answer = await route.run({ query, params, body, origin, token, session });
+        if (route.file !== null) return sendFile(request, reply, answer as FileAnswer);
         return route.response === null ? reply.code(204).send() : answer;
       },
     });

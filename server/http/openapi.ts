@@ -21,15 +21,20 @@ const parametersOf = (place: 'query' | 'path', schema: z.ZodType | null): unknow
 
 const json = (schema: unknown) => ({ 'application/json': { schema } });
 
+const bytes = (type: string) => ({ [type]: { schema: { type: 'string', format: 'binary' } } });
+
 const operationOf = (route: Route): Record<string, unknown> => ({
   summary: route.summary,
   security: route.access === 'session' ? [{ session: [] }] : [],
   parameters: [...parametersOf('path', route.params), ...parametersOf('query', route.query)],
+  ...(route.upload === null ? {} : { requestBody: { required: true, content: bytes(route.upload.type) } }),
   ...(route.body === null ? {} : { requestBody: { required: true, content: json(schemaOf(route.body, 'input')) } }),
   responses: {
-    ...(route.response === null
-      ? { 204: { description: 'Done' } }
-      : { 200: { description: 'Success', content: json(schemaOf(route.response, 'output')) } }),
+    ...(route.file !== null
+      ? { 200: { description: 'Success', content: bytes(route.file) } }
+      : route.response === null
+        ? { 204: { description: 'Done' } }
+        : { 200: { description: 'Success', content: json(schemaOf(route.response, 'output')) } }),
     default: { description: 'Failure', content: json({ $ref: '#/components/schemas/Error' }) },
   },
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DeviceAccount } from '../accounts/accounts.ts';
 import { isStorable } from '../database/storable-text.ts';
 import { ApiError } from './api-error.ts';
+import type { FileAnswer } from './file-answer.ts';
 import type { RequestOrigin } from './request-origin.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -18,6 +19,12 @@ export interface RawRequest {
   session: DeviceAccount | null;
 }
 
+/** A body of bytes instead of JSON. */
+interface Upload {
+  type: string;
+  maxBytes: number;
+}
+
 /** One operation of the API: the server validates with these schemas, and OpenAPI is made from them. */
 export interface Route {
   method: Method;
@@ -29,8 +36,12 @@ export interface Route {
   query: z.ZodType | null;
   params: z.ZodType | null;
   body: z.ZodType | null;
+  /** In place of `body`. */
+  upload: Upload | null;
   /** `null`: 204 without a body. */
   response: z.ZodType | null;
+  /** Media type of an answer of bytes (`FileAnswer`), in place of `response`. */
+  file: string | null;
   run(request: RawRequest): Promise<unknown>;
 }
 
@@ -46,15 +57,21 @@ interface Definition<
   query?: Query;
   params?: Params;
   body?: Body;
+  upload?: Upload;
   response?: Response;
+  file?: string;
 }
 interface Checked<Query extends z.ZodType, Params extends z.ZodType, Body extends z.ZodType> {
   query: z.output<Query>;
   params: z.output<Params>;
   body: z.output<Body>;
+  /** What was uploaded; empty where nothing is. */
+  bytes: Buffer;
   origin: RequestOrigin;
   token: string;
 }
+/** Either what the schema of the response says, or bytes. */
+type Answer<Response extends z.ZodType> = z.input<Response> | FileAnswer;
 const nothing = z.unknown();
 type Nothing = typeof nothing;
 
@@ -66,7 +83,7 @@ export const publicRoute = <
   Response extends z.ZodType = z.ZodUndefined,
 >(
   definition: Definition<Query, Params, Body, Response>,
-  handle: (request: Checked<Query, Params, Body>) => Promise<z.input<Response>>,
+  handle: (request: Checked<Query, Params, Body>) => Promise<Answer<Response>>,
 ): Route => routeOf(definition, 'public', (checked) => handle(checked));
 
 /** An operation for a logged-in device. */
@@ -77,7 +94,7 @@ export const sessionRoute = <
   Response extends z.ZodType = z.ZodUndefined,
 >(
   definition: Definition<Query, Params, Body, Response>,
-  handle: (request: Checked<Query, Params, Body> & { session: DeviceAccount }) => Promise<z.input<Response>>,
+  handle: (request: Checked<Query, Params, Body> & { session: DeviceAccount }) => Promise<Answer<Response>>,
 ): Route =>
   routeOf(definition, 'session', (checked, session) => {
     if (session === null) throw new ApiError('unauthorized', 'Log in first');
@@ -87,9 +104,9 @@ export const sessionRoute = <
 const routeOf = <Query extends z.ZodType, Params extends z.ZodType, Body extends z.ZodType, Response extends z.ZodType>(
   definition: Definition<Query, Params, Body, Response>,
   access: Route['access'],
-  handle: (checked: Checked<Query, Params, Body>, session: DeviceAccount | null) => Promise<z.input<Response>>,
+  handle: (checked: Checked<Query, Params, Body>, session: DeviceAccount | null) => Promise<Answer<Response>>,
 ): Route => {
-  const { method, path, summary, query, params, body, response } = definition;
+  const { method, path, summary, query, params, body, upload, response, file } = definition;
   return {
     method,
     path,
@@ -98,19 +115,28 @@ const routeOf = <Query extends z.ZodType, Params extends z.ZodType, Body extends
     query: query ?? null,
     params: params ?? null,
     body: body ?? null,
+    upload: upload ?? null,
     response: response ?? null,
+    file: file ?? null,
     run: async (request) => {
       const checked = {
         query: check('query', query, request.query),
         params: check('path', params, request.params),
         body: check('body', body, request.body),
+        bytes: bytesOf(upload, request.body),
         origin: request.origin,
         token: request.token,
       };
       const answer = await handle(checked, request.session);
-      return response?.parse(answer);
+      return file === undefined ? response?.parse(answer) : answer;
     },
   };
+};
+
+const bytesOf = (upload: Upload | undefined, body: unknown): Buffer => {
+  if (upload === undefined) return Buffer.alloc(0);
+  if (!Buffer.isBuffer(body)) throw new ApiError('invalidRequest', `body: send ${upload.type}`);
+  return body;
 };
 
 const check = <Schema extends z.ZodType>(

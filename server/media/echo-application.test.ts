@@ -3,7 +3,7 @@ import { header, type SipRequest } from '../sip/message/message.ts';
 import { Phone, startServer, type TestServer } from '../sip/test-doubles.ts';
 import { createLogger } from '../log.ts';
 import { createEchoApplication } from './echo-application.ts';
-import { preferredCodec } from './werift-echo.ts';
+import { echoedCodec } from './embedded-media.ts';
 
 let server: TestServer;
 afterEach(() => server.stop());
@@ -14,7 +14,7 @@ const start = async (sessions: number, longestMs = 60_000): Promise<Phone> => {
   open.length = 0;
   const application = createEchoApplication(
     {
-      open: async (ended) => {
+      echo: async (ended) => {
         const session = { ended, closed: false };
         open.push(session);
         return {
@@ -83,11 +83,7 @@ test('the codec that the offer likes best and that can be echoed is taken', asyn
   await start(1);
   const offer =
     'v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 63 111 9 0 8\r\na=rtpmap:63 red/48000/2\r\na=rtpmap:111 opus/48000/2\r\n';
-  expect(preferredCodec(offer)).toEqual({ payloadType: 111, mimeType: 'audio/opus', clockRate: 48000, channels: 2 });
-  expect(preferredCodec(offer.replace('63 111 ', ''))).toEqual({
-    payloadType: 9,
-    mimeType: 'audio/G722',
-    clockRate: 8000,
-  });
-  expect(preferredCodec('v=0\r\nm=video 9 RTP/AVP 96\r\n')).toBeNull();
+  expect(echoedCodec(offer)).toEqual({ payloadType: 111, name: 'opus', clockRate: 48000, channels: 2 });
+  expect(echoedCodec(offer.replace('63 111 ', ''))).toEqual({ payloadType: 9, name: 'G722', clockRate: 8000 });
+  expect(echoedCodec('v=0\r\nm=video 9 RTP/AVP 96\r\n')).toBeNull();
 });

@@ -2,8 +2,6 @@ import { createServer, type Server } from 'node:net';
 import { Counter, Gauge } from 'prom-client';
 import { closeCodes } from '../../protocol/events.ts';
 import type { DeviceAccount } from '../accounts/accounts.ts';
-import { createEchoApplication } from '../media/echo-application.ts';
-import { createWeriftEcho } from '../media/werift-echo.ts';
 import { CallBook, type Call } from './calls/call-book.ts';
 import { PhoneStates } from './calls/phone-states.ts';
 import { parseAddress, parseUri } from './message/address.ts';
@@ -69,7 +67,8 @@ class RunningSipService implements SipService {
       transactions: new Transactions((peer) => this.#live(peer)),
       location,
       calls,
-      applications: options.applications ?? [createEchoApplication(createWeriftEcho(), options.log)],
+      applications: [...(options.applications ?? []), ...(options.mailbox === undefined ? [] : [options.mailbox])],
+      mailbox: options.mailbox ?? null,
       key: options.nonceKey,
       via: 'kontor.invalid',
       timing,
@@ -337,7 +336,9 @@ class RunningSipService implements SipService {
     for (const call of calls.all())
       for (const side of ['caller', 'callee'] as const) {
         const { userId, deviceId } = call[side];
-        if (userId === null || deviceId === null || location.ofDevice(userId, deviceId).length > 0) continue;
+        const isApplication = this.#core.applications.some((application) => application.deviceId === deviceId);
+        if (userId === null || deviceId === null || isApplication || location.ofDevice(userId, deviceId).length > 0)
+          continue;
         const allowed = call.answeredAt === null ? timing.graceMs : timing.goneMs;
         const since = location.goneSince(userId, deviceId) ?? Math.max(this.#startedAt, call.startedAt.getTime());
         if (now() - since > allowed) this.#endWithout(call, side);

@@ -5,7 +5,7 @@ import type { WebSocketService } from '../connection.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import type { CallRecorder } from '../journal/call-recorder.ts';
 import type { Logger } from '../log.ts';
-import type { LocalApplication, SipTiming } from './proxy/core.ts';
+import type { LocalApplication, MailboxApplication, SipTiming } from './proxy/core.ts';
 
 export interface SipServiceOptions {
   accounts: Accounts;
@@ -20,8 +20,10 @@ export interface SipServiceOptions {
   noAnswerSeconds?: number;
   /** Other waiting times; tests shorten them. */
   timing?: Partial<SipTiming>;
-  /** Telephones inside the server, by default the echo test alone. */
+  /** Telephones inside the server, such as the echo test. */
   applications?: LocalApplication[];
+  /** Takes calls that nobody takes. */
+  mailbox?: MailboxApplication;
   /** Milliseconds since the epoch; tests set it. */
   now?: () => number;
 }

@@ -184,9 +184,9 @@ export class Phone {
   #wakers = new Set<() => void>();
   #sequence = 0;
 
-  constructor(device: string) {
+  constructor(device: string, user = device.split('-')[0] ?? '') {
     this.device = device;
-    this.user = device.split('-')[0] ?? '';
+    this.user = user;
     this.contact = `sip:${device}x@${token()}.invalid;transport=ws`;
   }
 
@@ -275,14 +275,14 @@ export class Phone {
     return `Digest username="${this.device}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${response}", qop=auth, nc=00000001, cnonce="c", algorithm=MD5`;
   }
 
-  invite(dialled: string, extra: SipHeader[] = []): SipRequest {
+  invite(dialled: string, extra: SipHeader[] = [], sdp = 'v=0\r\n'): SipRequest {
     const uri = `sip:${dialled}@${domain}`;
     const invite = this.request(
       'INVITE',
       uri,
       `<${uri}>`,
       [{ name: 'Content-Type', value: 'application/sdp' }, ...extra],
-      'v=0\r\n',
+      sdp,
     );
     this.send(invite);
     return invite;

@@ -31,6 +31,8 @@ export interface Call {
   dialog: DialogEnds | null;
   /** Ends the attempt while nobody has answered. */
   giveUp: (() => void) | null;
+  /** Set when the callee's mailbox has the call: whether there is a message, which is known a moment after its end. */
+  mailbox: (() => Promise<boolean>) | null;
 }
 
 type Row = Omit<CallRecord, 'result' | 'endedAt'>;
@@ -106,10 +108,16 @@ export class CallBook {
   ended(call: Call, results: { caller: CallResult; callee: CallResult }, endedAt: Date): void {
     if (!this.#calls.delete(call.key)) return;
     const [outgoing, incoming] = rowsOf(call);
+    const { mailbox } = call;
+    const caller = mailbox !== null && call.answeredAt !== null ? 'voicemail' : results.caller;
+    const callee = async (): Promise<CallResult> => {
+      if (mailbox === null) return results.callee;
+      return (await mailbox()) ? 'voicemail' : 'missed';
+    };
     if (outgoing !== null)
-      this.#write(call.key, () => this.#recorder.callEnded({ ...outgoing, result: results.caller, endedAt }));
+      this.#write(call.key, () => this.#recorder.callEnded({ ...outgoing, result: caller, endedAt }));
     if (incoming !== null)
-      this.#write(call.key, () => this.#recorder.callEnded({ ...incoming, result: results.callee, endedAt }));
+      this.#write(call.key, async () => this.#recorder.callEnded({ ...incoming, result: await callee(), endedAt }));
     this.#announce(call);
   }
 
@@ -131,6 +139,7 @@ export class CallBook {
       ringing: false,
       dialog: null,
       giveUp: null,
+      mailbox: null,
     };
     this.#calls.set(key, call);
     this.#announce(call);
@@ -181,13 +190,15 @@ const rowsOf = (call: Call): [Row | null, Row | null] => {
       ? null
       : {
           ...shared,
+          // To the callee a call that the mailbox answered is one that nobody answered.
+          answeredAt: direction === 'incoming' && call.mailbox !== null ? null : call.answeredAt,
           userId: own.userId,
           direction,
           partyUserId: other.userId,
           partyName: other.name,
           number: other.number,
           details: {
-            ...(own.deviceId === null ? {} : { deviceId: own.deviceId }),
+            ...(own.deviceId === null || (own === callee && call.mailbox !== null) ? {} : { deviceId: own.deviceId }),
             ...(other.kind === undefined ? {} : { kind: other.kind }),
           },
         };

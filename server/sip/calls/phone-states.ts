@@ -52,7 +52,8 @@ export class PhoneStates {
 
   #compute(userId: UserId): PhoneState {
     if (!this.#present(userId)) return 'offline';
-    const calls = this.#calls.ofUser(userId);
+    // What talks to the mailbox does not keep its owner from telephoning.
+    const calls = this.#calls.ofUser(userId).filter((call) => call.mailbox === null || call.caller.userId === userId);
     if (calls.some((call) => call.answeredAt !== null || call.caller.userId === userId)) return 'busy';
     return calls.some((call) => call.ringing) ? 'ringing' : 'free';
   }

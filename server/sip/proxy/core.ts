@@ -1,3 +1,4 @@
+import type { UserId } from '../../../protocol/identity.ts';
 import type { Logger } from '../../log.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { CallBook } from '../calls/call-book.ts';
@@ -32,6 +33,14 @@ export interface LocalApplication {
   close(): Promise<void>;
 }
 
+/** Takes calls that nobody takes (RFC 4458). */
+export interface MailboxApplication extends LocalApplication {
+  /** How long the user's telephones ring before; `null`: the user's mailbox takes no calls. */
+  noAnswerMs(userId: UserId): Promise<number | null>;
+  /** Whether the caller of this dialog, which is over, has left a message; resolves once it is stored. */
+  leftMessage(callId: string): Promise<boolean>;
+}
+
 /** Who sends a request: an authenticated device or an application. */
 export interface Sender {
   peer: SipPeer;
@@ -47,6 +56,8 @@ export interface ProxyCore {
   location: Location;
   calls: CallBook;
   applications: LocalApplication[];
+  /** One of the applications. */
+  mailbox: MailboxApplication | null;
   key: Buffer;
   /** Our sent-by. */
   via: string;

@@ -24,6 +24,9 @@ export interface ForkTiming {
   cancelMs: number;
 }
 
+/** Why nobody took the call. */
+export type Untaken = 'noAnswer' | 'busy' | 'unreachable';
+
 interface Branch {
   deviceId: string;
   transaction: ClientTransaction;
@@ -52,6 +55,11 @@ export class Fork {
   #end: End = 'open';
   #noAnswer: NodeJS.Timeout;
   #patience: NodeJS.Timeout | null = null;
+  #wrapUp: NodeJS.Timeout | null = null;
+  /** Where the call goes when nobody takes it: asked once. */
+  divert: ((why: Untaken) => ForkTarget) | null = null;
+  /** What is said when the place it was diverted to does not take it either. */
+  #undiverted: { end: End; best: SipResponse | null } | null = null;
 
   constructor(
     server: ServerTransaction,
@@ -152,7 +160,7 @@ export class Fork {
 
   /** Telephones that do not confirm their CANCEL must not keep the caller waiting. */
   #wrapUpLater(): void {
-    setTimeout(() => this.#finishIfDone(true), this.#timing.cancelMs).unref();
+    this.#wrapUp = setTimeout(() => this.#finishIfDone(true), this.#timing.cancelMs).unref();
   }
 
   #finishIfDone(now: boolean): void {
@@ -162,16 +170,34 @@ export class Fork {
       this.waitForTelephones();
       return;
     }
-    const end = this.#end;
+    if (this.#diverted()) return;
+    const { end, best } = (this.#end === 'cancelled' ? null : this.#undiverted) ?? {
+      end: this.#end,
+      best: this.#best(),
+    };
     this.#end = 'done';
     this.#stop();
-    const best = this.#best();
     if (end === 'cancelled') this.#refuse(487, 'Request Terminated');
     // As after timer C (RFC 3261 §16.8): the caller can tell it from a telephone that is not there (480).
     else if (end === 'noAnswer') this.#refuse(408, 'Request Timeout');
     else if (best === null) this.#refuse(480, 'Temporarily Unavailable');
     else this.#transactions.respond(this.#server, this.#dress(best));
     this.#listener.failed(resultsOf(end, best));
+  }
+
+  #diverted(): boolean {
+    const best = this.#best();
+    const why = untaken(this.#end, best);
+    const divert = this.divert;
+    this.divert = null;
+    if (why === null || divert === null) return false;
+    this.#undiverted = { end: this.#end, best };
+    this.#stop();
+    // What the telephones said is past; a late answer of one still counts.
+    this.#branches.length = 0;
+    this.#end = 'open';
+    this.add(divert(why));
+    return true;
   }
 
   #refuse(status: number, reason: string): void {
@@ -197,9 +223,19 @@ export class Fork {
 
   #stop(): void {
     clearTimeout(this.#noAnswer);
+    if (this.#wrapUp !== null) clearTimeout(this.#wrapUp);
     this.#stopWaiting();
   }
 }
+
+/** `null`: somebody decided not to take it, or the caller gave up. */
+const untaken = (end: End, best: SipResponse | null): Untaken | null => {
+  if (end === 'noAnswer') return 'noAnswer';
+  if (end !== 'open') return null;
+  if (best === null || best.status === 480) return 'unreachable';
+  if (best.status === 408) return 'noAnswer';
+  return best.status === 486 ? 'busy' : null;
+};
 
 /** The telephone's connection broke before it answered: says nothing about the person. */
 const isLost = ({ transaction, final }: Branch): boolean => !transaction.peer.open && final?.status === 408;

@@ -17,7 +17,7 @@ import {
 import type { SipPeer } from '../transport/sip-connection.ts';
 import type { Binding } from '../registrar/location.ts';
 import type { LocalApplication, ProxyCore, Sender } from './core.ts';
-import { dressed, Fork } from './fork.ts';
+import { dressed, Fork, type ForkTarget, type Untaken } from './fork.ts';
 import { DialogCarrier, dialogRoute } from './in-dialog.ts';
 import { recordRoute } from './route-token.ts';
 import { randomToken, type ServerTransaction } from './transactions.ts';
@@ -34,6 +34,8 @@ const untrusted = [
   'Record-Route',
 ];
 const sessionSeconds = 1800;
+/** Why a call goes to the mailbox (RFC 4458 §2.3). */
+const causes: Record<Untaken, number> = { noAnswer: 408, busy: 486, unreachable: 404 };
 
 /** Decides what becomes of a request of an authenticated sender. */
 export class Router {
@@ -96,8 +98,9 @@ export class Router {
     const targets = this.#core.location
       .ofUser(callee.userId)
       .filter((binding) => binding.device.deviceId !== device.deviceId);
-    if (request.method !== 'INVITE') this.#deliver(server, device, targets);
-    else this.#invite(server, sender, device, callee, targets);
+    if (request.method !== 'INVITE') return this.#deliver(server, device, targets);
+    const ringMs = (await this.#core.mailbox?.noAnswerMs(callee.userId)) ?? null;
+    if (server.state === 'proceeding') this.#invite(server, sender, device, callee, targets, ringMs);
   }
 
   /** A telephone has registered: what rings for its user rings there too. */
@@ -136,12 +139,21 @@ export class Router {
       );
   }
 
-  #invite(server: ServerTransaction, sender: Sender, device: DeviceAccount, callee: Account, all: Binding[]): void {
+  /** `mailboxMs`: the callee's mailbox takes the call when nobody has answered for so long. */
+  #invite(
+    server: ServerTransaction,
+    sender: Sender,
+    device: DeviceAccount,
+    callee: Account,
+    all: Binding[],
+    mailboxMs: number | null,
+  ): void {
     const targets = this.#replaced(server.request, callee, all);
     const party = { userId: callee.userId, deviceId: null, name: callee.name, number: callee.extension };
-    const began = this.#begin(server, sender, device, party, identityOf(callee));
+    const began = this.#begin(server, sender, device, party, identityOf(callee), mailboxMs);
     if (began === null) return;
     const { call, fork, request } = began;
+    if (mailboxMs !== null) fork.divert = (why) => this.#toMailbox(why, call, callee, request, device);
     const offered = new Set<SipPeer>();
     const offer = (binding: Binding): void => {
       if (binding.device.deviceId === device.deviceId || offered.has(binding.connection)) return;
@@ -164,6 +176,22 @@ export class Router {
     if (targets.length > 0) return;
     if (this.#core.location.present(callee.userId) && all.length === 0) fork.waitForTelephones();
     else fork.nobody();
+  }
+
+  /** The callee's mailbox, told whose it is and why (RFC 4458). */
+  #toMailbox(why: Untaken, call: Call, callee: Account, request: SipRequest, device: DeviceAccount): ForkTarget {
+    const { mailbox } = this.#core;
+    if (mailbox === null) throw new Error('no mailbox to divert to');
+    this.#forks.delete(call.key);
+    const target = encodeURIComponent(`sip:${callee.extension}@${callee.domain}`);
+    const uri = `sip:${mailbox.dialString}@${device.domain};target=${target};cause=${causes[why]}`;
+    const callId = header(request, 'Call-ID') ?? '';
+    call.mailbox = () => mailbox.leftMessage(callId);
+    return {
+      peer: mailbox.peer,
+      deviceId: mailbox.deviceId,
+      request: this.#withRoute(this.#onward(request, device, uri), call, device, '', mailbox.deviceId, 'WS'),
+    };
   }
 
   #callApplication(
@@ -199,6 +227,7 @@ export class Router {
     device: DeviceAccount,
     callee: Call['callee'],
     identity: string,
+    noAnswerMs: number | null = null,
   ): { call: Call; fork: Fork; request: SipRequest } | null {
     const { calls, transactions, timing, now } = this.#core;
     const { request } = server;
@@ -216,6 +245,7 @@ export class Router {
       ringing: false,
       dialog: null,
       giveUp: null,
+      mailbox: null,
     };
     const from = header(request, 'From') ?? '';
     const fork = new Fork(
@@ -226,6 +256,8 @@ export class Router {
         ringing: () => calls.rings(call),
         answered: (deviceId, response) => {
           this.#forks.delete(call.key);
+          // A telephone that answers in the last moment is quicker than the mailbox.
+          if (deviceId !== this.#core.mailbox?.deviceId) call.mailbox = null;
           call.dialog = dialogOf(request, response);
           calls.answered(call, deviceId, new Date(now()));
         },
@@ -234,7 +266,7 @@ export class Router {
           calls.ended(call, results, new Date(now()));
         },
       },
-      timing,
+      noAnswerMs === null ? timing : { ...timing, noAnswerMs },
       (response) => dressed(response, from, identity),
     );
     call.giveUp = () => fork.cancel('SIP;cause=480;text="Caller is gone"');
