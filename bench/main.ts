@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Office } from '../tests/e2e/office.ts';
 import { measureBarePhones, measureClient } from './calls.ts';
+import { measureCatchUp } from './catch-up.ts';
 import { measureBareMessages, measureMessages } from './chat.ts';
 import { measureContacts } from './contacts.ts';
 import { measureLogin, measurePgliteAlone, restingMemory } from './server.ts';
@@ -31,6 +32,7 @@ const benchmarks: Record<string, (office: Office) => Promise<unknown>> = {
     const bare = await measureBareMessages(office, rounds * 5);
     return { client: await measureMessages(office, rounds * 5), bare };
   },
+  'catch-up': (office) => measureCatchUp(office, 3),
   contacts: () => measureContacts(10),
 };
 

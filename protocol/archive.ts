@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { bareJidSchema } from './identity.ts';
 
-/** How far an own message has come; `received` marks a message of the other side. Order matters: marks only rise. */
+/** How far an own message has come; `received` marks a message of the other side. Order matters: marks only rise, but for `failed`. */
 export const deliverySchema = z.enum(['received', 'queued', 'failed', 'sent', 'delivered', 'read']);
 export type Delivery = z.infer<typeof deliverySchema>;
 

@@ -8,10 +8,14 @@
 import type { ArchivedMessage } from '../../protocol/archive.ts';
 import type { Archive } from '../ports/ports.ts';
 import type { MessageLog } from './message-log.ts';
-import type { ArchivePage, WireMessage, XmppLink } from './xmpp-link.ts';
+import type { WireMessage, XmppLink } from './xmpp-link.ts';
 
 const positionKey = 'sync';
-const pageSize = 250;
+/** The way there and back counts; a server that gives fewer at once says so by giving fewer. */
+const pageSize = 1_000;
+/** Written and shown in one go: each costs the screen a frame, and small ones cost many. */
+const storedAtOnce = 500;
+const firstPageSize = 250;
 /** Pages that a fresh device takes at once: enough for the conversations of the last days. */
 const firstPages = 4;
 
@@ -53,20 +57,18 @@ export const createCatchUp = ({ archive, log, begins, seen }: CatchUpOptions): C
     stored = position;
     await archive.call('setValue', { key: positionKey, value: position });
   };
-  const takePage = async (page: Extract<ArchivePage, { outcome: 'page' }>, age: 'newer' | 'older') => {
-    seen(page.messages);
-    return log.take(page.messages, age);
-  };
 
   const runNewest = async (link: Pick<XmppLink, 'queryArchive'>) => {
     const news: ArchivedMessage[] = [];
     let before = '';
     for (let count = 0; count < firstPages; count += 1) {
-      const page = await link.queryArchive({ page: { before }, max: pageSize });
+      const page = await link.queryArchive({ page: { before }, max: firstPageSize });
       if (page.outcome !== 'page') return { complete: position !== null, news, fresh: true };
-      news.unshift(...(await takePage(page, 'older')));
-      if (count === 0 && page.last !== null) {
-        position = page.last;
+      seen(page.messages);
+      news.unshift(...(await log.take(page.messages, 'older')));
+      if (count === 0) {
+        // An archive without messages has a position too: whatever comes is behind its beginning.
+        position = page.last ?? '';
         await store();
       }
       if (page.complete || page.first === null) break;
@@ -78,28 +80,31 @@ export const createCatchUp = ({ archive, log, begins, seen }: CatchUpOptions): C
   const runForward = async (link: Pick<XmppLink, 'queryArchive'>, from: string) => {
     const news: ArchivedMessage[] = [];
     let next = link.queryArchive({ page: { after: from }, max: pageSize });
+    let gathered: WireMessage[] = [];
+    let reached = position;
     for (;;) {
       const page = await next;
       if (page.outcome === 'idUnknown') return null;
-      if (page.outcome === 'failed') return { complete: false, news, fresh: false };
-      const { last } = page;
-      const more = !page.complete && last !== null;
+      const failed = page.outcome === 'failed';
+      const last = failed ? null : page.last;
+      const more = !failed && !page.complete && last !== null;
       // The server works on the next page while this one is stored.
       if (more) next = link.queryArchive({ page: { after: last }, max: pageSize });
-      news.push(...(await takePage(page, 'newer')));
-      if (last !== null) {
-        position = last;
-        await store();
-      }
-      if (!more) return { complete: true, news, fresh: false };
+      if (!failed) gathered.push(...page.messages);
+      reached = last ?? reached;
+      if (more && gathered.length < storedAtOnce) continue;
+      seen(gathered);
+      news.push(...(await log.take(gathered, 'newer')));
+      gathered = [];
+      position = reached;
+      await store();
+      if (!more) return { complete: !failed, news, fresh: false };
     }
   };
 
   return {
     load: async () => {
-      // The browser's archive keeps this value and loses the messages: without them the position says nothing.
-      const known = await archive.call('conversations', null);
-      position = known.length > 0 ? await archive.call('getValue', { key: positionKey }) : null;
+      position = await archive.call('getValue', { key: positionKey });
       stored = position;
       complete = false;
     },

@@ -6,7 +6,7 @@ import { TestAccounts, testDomain } from '../../server/xmpp/test-accounts.ts';
 import { startTestServer, type TestServer } from '../../server/xmpp/test-server.ts';
 import type { DeviceKind } from '../../protocol/identity.ts';
 import { systemClock } from '../ports/clock.ts';
-import { createMemoryArchive } from '../ports/memory-archive.ts';
+import { createMemoryArchive, type KeptValues } from '../ports/memory-archive.ts';
 import type { Archive, Notice } from '../ports/ports.ts';
 import { directoryLoaded } from '../state/contacts.ts';
 import { createEngineStore } from '../state/store.ts';
@@ -17,18 +17,15 @@ const names = ['anna', 'ben', 'clara', 'david', 'emma', 'felix', 'greta', 'hugo'
 const jidOf = (name: string) => `${name}@${testDomain}`;
 const limits = { messageCharacters: 10_000, stanzaBytes: 262_144, avatarBytes: 100_000, statusTextCharacters: 200 };
 
-class MapStorage {
-  [name: string]: unknown;
-  getItem(name: string): string | null {
-    return (this[name] as string | undefined) ?? null;
-  }
-  setItem(name: string, value: string): void {
-    this[name] = value;
-  }
-  removeItem(name: string): void {
-    Reflect.deleteProperty(this, name);
-  }
-}
+const keptValues = (): KeptValues => {
+  const values = new Map<string, string>();
+  return {
+    names: () => [...values.keys()],
+    get: (name) => values.get(name) ?? null,
+    set: (name, value) => void values.set(name, value),
+    remove: (name) => void values.delete(name),
+  };
+};
 
 let database: Database;
 let server: TestServer;
@@ -47,7 +44,7 @@ interface Device {
   lookers: Set<() => void>;
 }
 
-const memoryArchive = () => createMemoryArchive(new MapStorage() as unknown as Storage);
+const memoryArchive = () => createMemoryArchive(keptValues());
 
 const deviceOf = (
   name: string,

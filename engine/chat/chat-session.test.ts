@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ArchivedMessage } from '../../protocol/archive.ts';
-import { createMemoryArchive } from '../ports/memory-archive.ts';
+import { createMemoryArchive, type KeptValues } from '../ports/memory-archive.ts';
 import type { Archive, Clock } from '../ports/ports.ts';
 import { createEngineStore } from '../state/store.ts';
 import { createChatService } from './chat-service.ts';
@@ -219,19 +219,14 @@ const startClient = async (server: FakeServer, clock: FakeClock, archive: Archiv
     messages: (): ArchivedMessage[] => store.getState().conversations.byPeer[peer]?.messages ?? [],
   };
 };
-const emptyArchive = () => {
+const keptValues = (): KeptValues => {
   const values = new Map<string, string>();
-  const storage = {
-    getItem: (name: string) => values.get(name) ?? null,
-    setItem: (name: string, value: string) => void values.set(name, value),
-    removeItem: (name: string) => void values.delete(name),
+  return {
+    names: () => [...values.keys()],
+    get: (name) => values.get(name) ?? null,
+    set: (name, value) => void values.set(name, value),
+    remove: (name) => void values.delete(name),
   };
-  return createMemoryArchive(
-    new Proxy(storage, {
-      ownKeys: () => [...values.keys()],
-      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-    }) as unknown as Storage,
-  );
 };
 
 const step = fc.oneof(
@@ -251,12 +246,14 @@ describe('CHA-8', () => {
       fc.asyncProperty(
         fc.array(step, { maxLength: 40 }),
         fc.constantFrom(0, -3_600_000, 3_600_000),
-        async (steps, skew) => {
+        fc.constantFrom('keeps messages', 'forgets them with the page'),
+        async (steps, skew, kind) => {
           const clock = new FakeClock();
           const server = new FakeServer(clock);
           server.skew = skew;
           clock.time += 10_000_000;
-          const archive = emptyArchive();
+          const kept = keptValues();
+          let archive = createMemoryArchive(kept);
           let client = await startClient(server, clock, archive);
           let count = 0;
           const sent: string[] = [];
@@ -291,6 +288,10 @@ describe('CHA-8', () => {
               await settle();
               await client.chat.stop();
               server.up = [];
+              if (kind !== 'keeps messages') {
+                archive = createMemoryArchive(kept);
+                highest.clear();
+              }
               client = await startClient(server, clock, archive);
             }
             await settle();
@@ -326,7 +327,33 @@ describe('CHA-8', () => {
           await client.chat.stop();
         },
       ),
-      { seed: 20261124, numRuns: 150 },
+      { seed: 20261124, numRuns: 300 },
     );
+  });
+
+  it('keeps a message that came back after it was acknowledged as failed, also over a restart', async () => {
+    const clock = new FakeClock();
+    const server = new FakeServer(clock);
+    const archive = createMemoryArchive(keptValues());
+    let client = await startClient(server, clock, archive);
+    client.chat.sendMessage(peer, 'refused later');
+    await settle();
+    server.deliver();
+    server.acknowledge();
+    await settle();
+    const [message] = client.messages();
+    expect(message?.delivery).toBe('sent');
+    server.listener?.messageBounced(peer, message?.id ?? '');
+    await settle();
+    expect(client.messages().map(({ delivery }) => delivery)).toEqual(['failed']);
+    await client.chat.stop();
+    // The server's archive still has it, and says so when it is caught up with.
+    client = await startClient(server, clock, archive);
+    await client.chat.openConversation(peer);
+    expect(client.messages().map(({ delivery }) => delivery)).toEqual(['failed']);
+    client.chat.retryMessage(peer, message?.id ?? '');
+    await settle();
+    expect(await archive.call('queued', null)).toHaveLength(1);
+    await client.chat.stop();
   });
 });

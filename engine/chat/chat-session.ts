@@ -14,7 +14,7 @@ import {
 } from '../state/conversations.ts';
 import { createAvatars } from './avatars.ts';
 import { createCatchUp } from './catch-up.ts';
-import { conversationWith, type ChatContext } from './chat-context.ts';
+import { conversationWith, shownMessage, type ChatContext } from './chat-context.ts';
 import { createDrafts } from './drafts.ts';
 import { createHistory, type History } from './history.ts';
 import { createLinkWatch } from './link-watch.ts';
@@ -72,7 +72,7 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
 
   const reads = createReadPositions(archive);
   const times = createMessageTimes(archive, clock.now, (peer, direction, id) =>
-    conversationWith(store, peer)?.messages.find((each) => each.id === id && each.direction === direction),
+    shownMessage(store, peer, direction, id),
   );
   const log = createMessageLog(context, reads, times);
   const notices = createMessageNotices(context);

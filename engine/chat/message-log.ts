@@ -2,11 +2,18 @@
  * Takes what came over the wire into the archive and the store. Works page by page: one write, one dispatch. Whatever
  * is seen twice counts once; marks only rise; what was read on any device is read (CHA-3, CHA-8, SES-5).
  */
+import type { UnknownAction } from '@reduxjs/toolkit';
 import type { ArchivedMessage } from '../../protocol/archive.ts';
 import type { BareJid } from '../../protocol/identity.ts';
 import { activityNoted } from '../state/contacts.ts';
-import { conversationRead, deliveriesChanged, messagesArrived, peerRead } from '../state/conversations.ts';
-import { conversationWith, type ChatContext } from './chat-context.ts';
+import {
+  conversationRead,
+  deliveriesChanged,
+  higherDelivery,
+  messagesArrived,
+  peerRead,
+} from '../state/conversations.ts';
+import { shownMessage, type ChatContext } from './chat-context.ts';
 import type { MessageTimes, PageAge } from './message-times.ts';
 import type { ReadPositions } from './read-positions.ts';
 import type { WireMessage } from './xmpp-link.ts';
@@ -24,19 +31,44 @@ interface Marks {
   displayed: Set<string>;
 }
 
+/**
+ * The page as it is to be stored: with the marks that it brings for its own messages. A page of an archive has most of
+ * the marks beside their messages, so few are left that change the store once more.
+ */
+const withMarks = (messages: ArchivedMessage[], wires: WireMessage[], reads: ReadPositions): ArchivedMessage[] => {
+  const received = new Set<string>();
+  const displayed = new Set<string>();
+  for (const { direction, peer, receivedId, displayedId } of wires) {
+    if (direction !== 'in') continue;
+    if (receivedId !== null) received.add(`${peer} ${receivedId}`);
+    if (displayedId !== null) displayed.add(`${peer} ${displayedId}`);
+  }
+  return messages.map((message) => {
+    const { direction, peer, id, timestamp } = message;
+    if (direction === 'in') return timestamp <= reads.position(peer) ? { ...message, delivery: 'read' } : message;
+    if (displayed.has(`${peer} ${id}`)) return { ...message, delivery: 'read' };
+    return received.has(`${peer} ${id}`) ? { ...message, delivery: 'delivered' } : message;
+  });
+};
+
 export const createMessageLog = (context: ChatContext, reads: ReadPositions, times: MessageTimes): MessageLog => {
   const { store, archive } = context;
 
   /** The message with this id in what is at hand: this page, the loaded window, the archive's newest. */
-  const finderOf = async (peer: BareJid, ids: Iterable<string>, page: ArchivedMessage[]) => {
-    const near = [
-      ...page.filter((message) => message.peer === peer),
-      ...(conversationWith(store, peer)?.messages ?? []),
-    ];
-    const isNear = (id: string) => near.some((message) => message.id === id);
-    const far = [...ids].every(isNear) ? [] : await archive.call('messages', { peer, before: null, limit: lookBack });
-    return (direction: 'in' | 'out', id: string) =>
-      [...near, ...far].find((message) => message.direction === direction && message.id === id);
+  const finderOf = async (peer: BareJid, direction: 'in' | 'out', ids: Iterable<string>, page: ArchivedMessage[]) => {
+    const found = new Map<string, ArchivedMessage>();
+    const wanted = new Set(ids);
+    const take = (message: ArchivedMessage) => {
+      if (message.peer !== peer || message.direction !== direction || !wanted.delete(message.id)) return;
+      found.set(message.id, message);
+    };
+    page.forEach(take);
+    for (const id of wanted) {
+      const shown = shownMessage(store, peer, direction, id);
+      if (shown) take(shown);
+    }
+    if (wanted.size > 0) (await archive.call('messages', { peer, before: null, limit: lookBack })).forEach(take);
+    return (id: string) => found.get(id);
   };
 
   /**
@@ -56,8 +88,8 @@ export const createMessageLog = (context: ChatContext, reads: ReadPositions, tim
       if (wire.direction === 'out' && wire.displayedId !== null) marked.set(wire.peer, wire.displayedId);
     }
     for (const [peer, id] of marked) {
-      const find = await finderOf(peer, [id], page);
-      const message = find('in', id);
+      const find = await finderOf(peer, 'in', [id], page);
+      const message = find(id);
       if (message) await reads.advance(peer, message.timestamp);
       else if (age === 'newer' || reads.awaited(peer) === null) await reads.await(peer, id);
       moved.add(peer);
@@ -65,7 +97,20 @@ export const createMessageLog = (context: ChatContext, reads: ReadPositions, tim
     return moved;
   };
 
-  const takePeerMarks = async (wires: WireMessage[], page: ArchivedMessage[]) => {
+  /** Most of them are there already: `withMarks` has seen to what came in the same page. */
+  const raise = async (
+    peer: BareJid,
+    delivery: 'delivered' | 'read',
+    messages: ArchivedMessage[],
+    changes: UnknownAction[],
+  ) => {
+    const lower = messages.filter((message) => higherDelivery(message.delivery, delivery) !== message.delivery);
+    if (lower.length === 0) return;
+    await archive.call('putMessages', { messages: lower.map((message) => ({ ...message, delivery })) });
+    changes.push(deliveriesChanged({ peer, ids: lower.map(({ id }) => id), delivery }));
+  };
+
+  const takePeerMarks = async (wires: WireMessage[], page: ArchivedMessage[], changes: UnknownAction[]) => {
     const byPeer = new Map<BareJid, Marks>();
     for (const { direction, peer, receivedId, displayedId } of wires) {
       if (direction !== 'in' || (receivedId === null && displayedId === null)) continue;
@@ -75,28 +120,25 @@ export const createMessageLog = (context: ChatContext, reads: ReadPositions, tim
       if (displayedId !== null) marks.displayed.add(displayedId);
     }
     for (const [peer, { received, displayed }] of byPeer) {
-      const find = await finderOf(peer, [...received, ...displayed], page);
-      const seen = [...received].flatMap((id) => find('out', id) ?? []);
-      const read = [...displayed].flatMap((id) => find('out', id) ?? []);
-      await archive.call('putMessages', {
-        messages: [
-          ...seen.map((message) => ({ ...message, delivery: 'delivered' as const })),
-          ...read.map((message) => ({ ...message, delivery: 'read' as const })),
-        ],
-      });
-      store.dispatch(deliveriesChanged({ peer, ids: seen.map(({ id }) => id), delivery: 'delivered' }));
+      const find = await finderOf(peer, 'out', [...received, ...displayed], page);
+      await raise(
+        peer,
+        'delivered',
+        [...received].flatMap((id) => find(id) ?? []),
+        changes,
+      );
+      const read = [...displayed].flatMap((id) => find(id) ?? []);
+      await raise(peer, 'read', read, changes);
       const newest = read.reduce<ArchivedMessage | null>(
         (one, other) => (one === null || one.timestamp < other.timestamp ? other : one),
         null,
       );
-      if (newest === null) continue;
-      store.dispatch(deliveriesChanged({ peer, ids: read.map(({ id }) => id), delivery: 'read' }));
-      await raiseReadUpTo(peer, newest);
+      if (newest !== null) await raiseReadUpTo(peer, newest, changes);
     }
   };
 
   /** A read mark stands for all that came before it, too (XEP-0333 §5). */
-  const raiseReadUpTo = async (peer: BareJid, newest: ArchivedMessage) => {
+  const raiseReadUpTo = async (peer: BareJid, newest: ArchivedMessage, changes: UnknownAction[]) => {
     const before = await archive.call('messages', {
       peer,
       before: { timestamp: newest.timestamp, id: newest.id },
@@ -108,44 +150,39 @@ export const createMessageLog = (context: ChatContext, reads: ReadPositions, tim
     if (risen.length > 0) {
       await archive.call('putMessages', { messages: risen.map((message) => ({ ...message, delivery: 'read' })) });
     }
-    store.dispatch(peerRead({ peer, upTo: newest.timestamp }));
+    changes.push(peerRead({ peer, upTo: newest.timestamp }));
   };
 
   const take = async (wires: WireMessage[], age: PageAge): Promise<ArchivedMessage[]> => {
     const timed = await times.timesOf(wires, age);
     const stamped = timed.map(({ message }) => message);
     const readElsewhere = await takeOwnMarks(wires, stamped, age);
-    const messages = stamped.map((message) =>
-      message.direction === 'in' && message.timestamp <= reads.position(message.peer)
-        ? { ...message, delivery: 'read' as const }
-        : message,
-    );
-    let news: ArchivedMessage[] = [];
+    const messages = withMarks(stamped, wires, reads);
+    const wasKnown = (index: number) => timed[index]?.known === true;
+    const news = messages.filter((message, index) => message.delivery === 'received' && !wasKnown(index));
+    // Shown in one go at the end: whatever reaches the store by itself is drawn by itself.
+    const changes: UnknownAction[] = [];
     if (messages.length > 0) {
       await archive.call('putMessages', { messages });
-      const shown = new Set(
-        messages.flatMap(({ peer }) => conversationWith(store, peer)?.messages ?? []).map((each) => keyOf(each)),
-      );
-      const wasKnown = (index: number) => timed[index]?.known === true;
-      news = messages.filter((message, index) => message.delivery === 'received' && !wasKnown(index));
+      const isShown = ({ peer, direction, id }: ArchivedMessage) =>
+        shownMessage(store, peer, direction, id) !== undefined;
       // One that was known and is not in the window has been counted, and has its place in the archive.
-      store.dispatch(messagesArrived(messages.filter((each, index) => !wasKnown(index) || shown.has(keyOf(each)))));
+      changes.push(messagesArrived(messages.filter((each, index) => !wasKnown(index) || isShown(each))));
       const latest = new Map<BareJid, number>();
       for (const { peer, timestamp } of messages) latest.set(peer, Math.max(latest.get(peer) ?? 0, timestamp));
-      for (const [jid, at] of latest) store.dispatch(activityNoted({ jid, at }));
+      for (const [jid, at] of latest) changes.push(activityNoted({ jid, at }));
     }
     if (readElsewhere.size > 0) {
       const counts = await archive.call('conversations', null);
       for (const peer of readElsewhere) {
         const unread = counts.find((summary) => summary.peer === peer)?.unread ?? 0;
-        store.dispatch(conversationRead({ peer, upTo: reads.position(peer), unread }));
+        changes.push(conversationRead({ peer, upTo: reads.position(peer), unread }));
       }
     }
-    await takePeerMarks(wires, messages);
+    await takePeerMarks(wires, messages, changes);
+    for (const change of changes) store.dispatch(change);
     return news;
   };
 
   return { take: (wires, age = 'newer') => context.inOrder(() => take(wires, age)) };
 };
-
-const keyOf = (message: ArchivedMessage) => `${message.peer} ${message.direction} ${message.id}`;

@@ -54,7 +54,7 @@ export type OutgoingMessage =
 export interface ArchiveQuery {
   /** Only messages with this peer. */
   with?: BareJid;
-  /** The page that follows this archive id, or ends before it; `''`: the newest page. */
+  /** The page that follows this archive id (`''`: the oldest page), or ends before it (`''`: the newest page). */
   page: { after: string } | { before: string };
   max: number;
 }

@@ -144,7 +144,8 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     prepareAudio: () => calls.prepareAudio(),
 
     login: (request) => session.login(request),
-    logout: (request) => session.logout(request?.wipe ?? false),
+    // A browser may be anybody's: nothing stays behind.
+    logout: (request) => session.logout(request?.wipe === true || shell.deviceKind === 'browser'),
     secretStrength: () => ports.secrets.strength(),
     updateSettings: async (patch) => {
       store.dispatch(settingsChanged(await settings.update(patch)));

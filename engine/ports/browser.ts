@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ledgerEntrySchema, savedLoginSchema, type SavedLogin } from '../../protocol/ipc.ts';
 import { parseSettings, type Settings, type SettingsPatch } from '../../protocol/settings.ts';
 import { systemClock } from './clock.ts';
-import { createMemoryArchive } from './memory-archive.ts';
+import { createMemoryArchive, type KeptValues } from './memory-archive.ts';
 import type { Ledger, Notifier, Ports, Secrets, SettingsStore, Shell } from './ports.ts';
 
 const loginKey = 'kontor.login';
@@ -56,6 +56,24 @@ const createSecrets = (): Secrets => {
     },
   };
 };
+
+/**
+ * Texts live exactly as long as the login that wrote them: with the tab, or as long as the saved login. Logging out
+ * removes them.
+ */
+const createTexts = (): KeptValues => ({
+  names: () => [...new Set([...Object.keys(sessionStorage), ...Object.keys(localStorage)])],
+  get: (name) => sessionStorage.getItem(name) ?? localStorage.getItem(name),
+  set: (name, value) => {
+    const saved = createStoredLogin(localStorage).load() !== null;
+    (saved ? localStorage : sessionStorage).setItem(name, value);
+    (saved ? sessionStorage : localStorage).removeItem(name);
+  },
+  remove: (name) => {
+    sessionStorage.removeItem(name);
+    localStorage.removeItem(name);
+  },
+});
 
 const createLedger = (): Ledger => ({
   read: () => Promise.resolve(z.array(ledgerEntrySchema).safeParse(readJson(sessionStorage, ledgerKey)).data ?? []),
@@ -166,7 +184,7 @@ const createShell = (): Shell => {
 };
 
 export const createBrowserPorts = (): Ports => ({
-  archive: createMemoryArchive(localStorage),
+  archive: createMemoryArchive(createTexts()),
   secrets: createSecrets(),
   ledger: createLedger(),
   notifier: createNotifier(),

@@ -18,9 +18,16 @@ type ConversationsState = DomainState['conversations'];
 /** Messages kept of a conversation that nobody has opened: enough to recognise a repeated one. */
 export const unopenedWindow = 50;
 
-/** The mark that is further on; marks only rise. */
-export const higherDelivery = (one: Delivery, other: Delivery): Delivery =>
-  deliverySchema.options.indexOf(one) >= deliverySchema.options.indexOf(other) ? one : other;
+/**
+ * The mark after another sighting; marks only rise. But a message that came back has failed though the server had
+ * taken it over, and stays so, its copy in the server's archive notwithstanding, until it is tried again or the other
+ * side says that it is there. `electron/archive/process/message-store.ts` has the same table in SQL.
+ */
+export const higherDelivery = (known: Delivery, seen: Delivery): Delivery => {
+  if (seen === 'failed') return known === 'queued' || known === 'sent' ? seen : known;
+  if (known === 'failed') return seen === 'sent' || seen === 'received' ? known : seen;
+  return deliverySchema.options.indexOf(known) >= deliverySchema.options.indexOf(seen) ? known : seen;
+};
 
 const keyOf = (message: ArchivedMessage) => `${message.direction}:${message.id}`;
 

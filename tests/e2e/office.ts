@@ -33,6 +33,11 @@ export class Office {
     return this.#process?.pid ?? 0;
   }
 
+  /** Where the server keeps its data; to be opened by others only while it is down. */
+  get dataFolder(): string {
+    return this.#data;
+  }
+
   /** Starts the server, on the port it had before; resolves when it is ready. */
   async start(): Promise<void> {
     const child = spawn(

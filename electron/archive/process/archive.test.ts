@@ -143,3 +143,18 @@ it('answers what it cannot do with a code and what is no frame not at all', () =
   expect(service.answer({ id: 3, method: 'constructor', params: null })).toBeNull();
   expect(service.answer('nonsense')).toBeNull();
 });
+
+it('lets a message that came back stay failed until it is tried again or has arrived after all (CHA-8)', () => {
+  call('open', { account });
+  const own = (delivery: ArchivedMessage['delivery']): ArchivedMessage =>
+    message('a', 1, { direction: 'out', delivery });
+  const after = (...deliveries: ArchivedMessage['delivery'][]): unknown => {
+    for (const delivery of deliveries) put(own(delivery));
+    return (newest() as ArchivedMessage[])[0]?.delivery;
+  };
+  expect(after('queued', 'sent', 'failed')).toBe('failed');
+  expect(after('sent')).toBe('failed');
+  expect(after('queued')).toBe('queued');
+  expect(after('failed', 'delivered')).toBe('delivered');
+  expect(after('failed')).toBe('delivered');
+});

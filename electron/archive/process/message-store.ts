@@ -33,7 +33,7 @@ const columns = 'id, archive_id, peer, direction, body, timestamp, delivery';
 
 /** The messages and values of one account. Everything is synchronous: the process has nothing else to do. */
 export interface MessageStore {
-  /** All or none. A message already there gets the newer body, the server's stamp and never a lower mark. */
+  /** All or none. A message already there gets the newer body, the server's stamp and the mark of `higherDelivery`. */
   put(messages: ArchivedMessage[]): void;
   messages(request: ArchiveRequest<'messages'>): ArchivedMessage[];
   conversations(): ConversationSummary[];
@@ -52,7 +52,12 @@ const statementsOn = (database: Database) => {
       archive_id = coalesce(excluded.archive_id, archive_id),
       body = excluded.body,
       timestamp = iif(archive_id IS NULL OR excluded.archive_id IS NOT NULL, excluded.timestamp, timestamp),
-      delivery = max(delivery, excluded.delivery)`);
+      delivery = CASE
+        WHEN excluded.delivery = ${rankOf('failed')}
+          THEN iif(delivery IN (${rankOf('queued')}, ${rankOf('sent')}), excluded.delivery, delivery)
+        WHEN delivery = ${rankOf('failed')}
+          THEN iif(excluded.delivery IN (${rankOf('sent')}, ${rankOf('received')}), delivery, excluded.delivery)
+        ELSE max(delivery, excluded.delivery) END`);
   return {
     put: database.transaction((messages: ArchivedMessage[]) => {
       for (const message of messages) put.run({ ...message, delivery: rankOf(message.delivery) });

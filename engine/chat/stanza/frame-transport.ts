@@ -4,6 +4,7 @@
  * can end is told exactly once, and a write on a dead socket is left to stream management.
  */
 import { JXT, type Agent, type Stanzas, type Transport, type TransportConfig } from 'stanza';
+import { archiveResultOf } from './archive-results.ts';
 
 /** Larger frames are not what a server with limits sends. */
 const largestFrame = 4 * 1024 * 1024;
@@ -68,6 +69,8 @@ export class FrameTransport implements Transport {
     this.heard();
     try {
       const xml = JXT.parse(frame);
+      const archived = archiveResultOf(xml);
+      if (archived) return void this.client.emit('stream:data', archived, 'message');
       const kind = this.registry.getImportKey(xml);
       const stanza = this.registry.import(xml, {
         acceptLanguages: this.config?.acceptLanguages,

@@ -146,7 +146,8 @@ class StanzaLink implements XmppLink {
     const client = this.client;
     if (!client) return { outcome: 'failed' };
     try {
-      const answer = await client.searchHistory({ with: peer, paging: { ...page, max }, version: '2' });
+      const paging = 'after' in page && page.after === '' ? { max } : { ...page, max };
+      const answer = await client.searchHistory({ with: peer, paging, version: '2' });
       const results = answer.results ?? [];
       return {
         outcome: 'page',

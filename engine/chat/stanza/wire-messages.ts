@@ -8,10 +8,20 @@ const longestStatus = 200;
 /** Nothing longer is shown; a server lets nothing like it through. */
 const longestBody = 100_000;
 
+/** Preparing an address costs more than anything else about a message, and few come up again and again. */
+const bares = new Map<string, BareJid | null>();
+const rememberedBares = 2_000;
+
 /** Lower-case bare address; `null` where there is none. */
 export const bareOf = (jid: string | undefined): BareJid | null => {
-  const bare = jid === undefined || jid === '' ? '' : JID.toBare(jid).toLowerCase();
-  return bare.length >= 3 && bare.length <= 512 ? bare : null;
+  if (jid === undefined || jid === '' || jid.length > 4_096) return null;
+  const known = bares.get(jid);
+  if (known !== undefined) return known;
+  const bare = JID.toBare(jid).toLowerCase();
+  const result = bare.length >= 3 && bare.length <= 512 ? bare : null;
+  if (bares.size >= rememberedBares) bares.clear();
+  bares.set(jid, result);
+  return result;
 };
 const idOf = (id: string | undefined): string | null =>
   id !== undefined && id.length > 0 && id.length <= longestId ? id : null;
@@ -35,8 +45,8 @@ export const wireMessageOf = (message: Stanzas.Message, sighting: Sighting): Wir
   const from = bareOf(message.from) ?? sighting.ownJid;
   const to = bareOf(message.to) ?? sighting.ownJid;
   const direction = from === sighting.ownJid ? 'out' : 'in';
-  const serverDomain = JID.getDomain(sighting.ownJid);
-  const delayed = message.delay?.from !== undefined && JID.getDomain(message.delay.from) === serverDomain;
+  const delayed =
+    message.delay?.from !== undefined && JID.getDomain(message.delay.from) === JID.getDomain(sighting.ownJid);
   const stamp = sighting.archived ? sighting.archived.timestamp : delayed ? message.delay?.timestamp : undefined;
   const time = stamp instanceof Date && Number.isFinite(stamp.getTime()) ? stamp.getTime() : null;
   const stanzaId = message.stanzaIds?.find((each) => bareOf(each.by) === sighting.ownJid)?.id;

@@ -9,7 +9,7 @@ import { element, type XmlElement } from '../xml/element.ts';
 import { type Archive, timeOfId } from './archive.ts';
 import { type ArchiveFilter, type PageMemory, type PageRequest, readPage } from './archive-page.ts';
 
-const pageSize = { usual: 100, largest: 250 };
+const pageSize = { usual: 100, largest: 1_000 };
 
 const lastPages = new WeakMap<Session, PageMemory>();
 

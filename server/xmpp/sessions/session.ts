@@ -43,7 +43,8 @@ export interface SessionHooks {
   ended(session: Session, undelivered: Outgoing[]): void;
 }
 
-const requestAfterStanzas = 25;
+/** A page of the archive in one go: each answer counts against the client's rate. */
+const requestAfterStanzas = 250;
 /** Soon: what a client leaves unacknowledged when it logs out, it gets again. */
 const requestAfterMilliseconds = 20;
 
