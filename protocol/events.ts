@@ -1,6 +1,7 @@
 /** The event stream `/events`: JSON over WebSocket, resumable by sequence number. */
 import { z } from 'zod';
 import { phoneStateSchema, userIdSchema } from './identity.ts';
+import { phoneBookSchema } from './phone-book.ts';
 import {
   directoryEntrySchema,
   journalEntrySchema,
@@ -21,6 +22,8 @@ export const serverEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('voicemailMessageChanged'), message: voicemailMessageSchema }),
   z.object({ type: z.literal('voicemailMessageRemoved'), id: z.string() }),
   z.object({ type: z.literal('voicemailSettingsChanged'), settings: voicemailSettingsSchema }),
+  /** Entries, or favourites among them, are no longer what they were: read again what is shown. */
+  z.object({ type: z.literal('phoneBookChanged'), book: phoneBookSchema }),
 ]);
 export type ServerEvent = z.infer<typeof serverEventSchema>;
 

@@ -10,6 +10,10 @@ export const errorCodeSchema = z.enum([
   'unauthorized',
   'forbidden',
   'notFound',
+  /** Somebody else was quicker: read again, then decide. */
+  'conflict',
+  /** No more fit; the limits are in the schemas and the provisioning. */
+  'limitReached',
   'payloadTooLarge',
   'rateLimited',
   'unavailable',
@@ -81,6 +85,8 @@ export const provisioningSchema = z.object({
     echoTest: z.string().nullable(),
     /** Number of the mailbox; `null` where the server has none. */
     voicemail: z.string().nullable().default(null),
+    /** Whether this user may change the company's phone book (PHB-2). */
+    editsCompanyPhoneBook: z.boolean().default(false),
   }),
   limits: z.object({
     /** Characters of one chat message. */
@@ -188,15 +194,6 @@ export const journalDetailsSchema = z.object({
 export type JournalDetails = z.infer<typeof journalDetailsSchema>;
 /** `POST /journal/seen`: all missed calls up to this row count as seen on all devices. */
 export const journalSeenSchema = z.object({ upTo: z.string().max(64) });
-
-/** `GET /phone-book`: the company phone book. */
-export const phoneBookEntrySchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  company: z.string().nullable(),
-  numbers: z.array(z.object({ kind: z.enum(['office', 'private', 'mobile', 'fax']), number: z.string() })),
-});
-export type PhoneBookEntry = z.infer<typeof phoneBookEntrySchema>;
 
 /** `GET /voicemail/messages`: newest first. */
 export const voicemailMessageSchema = z.object({

@@ -11,6 +11,7 @@ import { serverKey } from './database/server-keys.ts';
 import { openDatabase, type DatabaseLocation } from './database/open-database.ts';
 import { fillDemo } from './demo/fill-demo.ts';
 import { Directory } from './directory/directory.ts';
+import { PhoneBookChanges } from './phone-book/phone-book-changes.ts';
 import { PhoneBook } from './phone-book/phone-book.ts';
 import { EventHub } from './events/event-hub.ts';
 import { EventStore } from './events/event-store.ts';
@@ -68,6 +69,8 @@ export interface RunningServer {
 }
 
 const housekeepingMs = 3_600_000;
+/** How long a deleted phone-book entry can come back. */
+const deletedEntriesDays = 30;
 const eventFrameBytes = 4 * 1024;
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -110,7 +113,7 @@ const compose = async (
   const sessions = new Sessions({ database, accounts, changes, passwords, throttle: createLoginThrottle() });
   const events = new EventStore(database);
   const administration = new Administration({ database, accounts, changes, events, passwords });
-  const phoneBook = new PhoneBook(database);
+  const phoneBookChanges = new PhoneBookChanges({ database, events });
   const journal = new Journal({ database, events, accounts });
   const mailboxes = new Mailboxes({
     database,
@@ -119,7 +122,7 @@ const compose = async (
     passwords,
     ...(options.mailboxLimits === undefined ? {} : { limits: options.mailboxLimits }),
   });
-  if (options.demo === true) await fillDemo({ database, accounts, administration, phoneBook });
+  if (options.demo === true) await fillDemo({ database, accounts, administration });
 
   const hub = await EventHub.start(events, log);
   closers.push(() => hub.close());
@@ -160,7 +163,8 @@ const compose = async (
       accounts,
       sessions,
       directory: new Directory({ database, events, accounts }),
-      phoneBook,
+      phoneBook: new PhoneBook(database),
+      phoneBookChanges,
       journal,
       profiles: new Profiles(database, events),
       events,
@@ -187,9 +191,12 @@ const compose = async (
   closers.push(closeServices);
 
   const housekeeping = setInterval(() => {
-    Promise.all([events.prune(limits.eventRetention), sessions.endUnusedSessions(), mailboxes.prune()]).catch(
-      (error: unknown) => log.error({ err: error }, 'housekeeping failed'),
-    );
+    Promise.all([
+      events.prune(limits.eventRetention),
+      sessions.endUnusedSessions(),
+      mailboxes.prune(),
+      phoneBookChanges.forgetDeleted(deletedEntriesDays),
+    ]).catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'));
   }, housekeepingMs);
   housekeeping.unref();
   closers.push(() => clearInterval(housekeeping));

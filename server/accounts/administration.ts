@@ -123,6 +123,15 @@ export class Administration {
     });
   }
 
+  /** Lets users of a role change the company's phone book, or no longer (PHB-2). */
+  async setPhoneBookEditing(roleId: string, allowed: boolean): Promise<void> {
+    const changed = await this.#database.query('UPDATE roles SET edits_phone_book = $2 WHERE id = $1 RETURNING id', [
+      roleId,
+      allowed,
+    ]);
+    demand(changed.length === 1, 'No such role');
+  }
+
   /** Refuses a user name or an extension that is taken. */
   async addUser(user: NewUser): Promise<Account> {
     demand(

@@ -1,8 +1,10 @@
-import type { PhoneBookEntry } from '../../protocol/rest.ts';
+import type { PhoneBookFields } from '../../protocol/phone-book.ts';
 
 /** The demo company (ARCHITECTURE.md): the same on every machine. */
 export const demoInstance = { id: 'demo', slug: 'demo', name: 'Kontor Demo GmbH' };
 export const demoRole = 'Mitarbeiter';
+/** Anna's: may change the company's phone book. */
+export const demoEditorRole = 'Assistenz';
 export const demoPassword = 'demo1234';
 
 export const demoUsers = [
@@ -43,11 +45,11 @@ const mobileNumber = (index: number): string => `+49 171 39200 ${String(10 + (in
 const faxNumber = (index: number): string => `+49 30 23125 ${String(900 + (index % 100))}`;
 
 /** 60 entries; ids are `<instanceId>-1` to `-60`. */
-export const demoPhoneBook = (instanceId: string): PhoneBookEntry[] =>
+export const demoPhoneBook = (instanceId: string): (PhoneBookFields & { id: string })[] =>
   Array.from({ length: 60 }, (_, index) => {
     const first = firstNames[index % firstNames.length] ?? '';
     const last = lastNames[(index + Math.floor(index / firstNames.length)) % lastNames.length] ?? '';
-    const numbers: PhoneBookEntry['numbers'] = [{ kind: 'office', number: officeNumber(index) }];
+    const numbers: PhoneBookFields['numbers'] = [{ kind: 'office', number: officeNumber(index) }];
     if (index % 2 === 0) numbers.push({ kind: 'mobile', number: mobileNumber(index) });
     if (index % 5 === 0) numbers.push({ kind: 'fax', number: faxNumber(index) });
     return {
@@ -55,5 +57,9 @@ export const demoPhoneBook = (instanceId: string): PhoneBookEntry[] =>
       name: `${first} ${last}`,
       company: index % 4 === 3 ? null : (companies[index % companies.length] ?? null),
       numbers,
+      emails: [],
+      labels: index % 6 === 0 ? ['Kunde'] : index % 6 === 1 ? ['Lieferant'] : [],
+      picture: null,
+      note: '',
     };
   });

@@ -7,6 +7,8 @@ const statusCodes: Record<ErrorCode, number> = {
   unauthorized: 401,
   forbidden: 403,
   notFound: 404,
+  conflict: 409,
+  limitReached: 409,
   payloadTooLarge: 413,
   rateLimited: 429,
   unavailable: 503,

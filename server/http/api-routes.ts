@@ -7,7 +7,6 @@ import {
   journalSeenSchema,
   listOf,
   pageQuerySchema,
-  phoneBookEntrySchema,
   phoneStatesSchema,
   profileSchema,
   provisioningSchema,
@@ -21,6 +20,8 @@ import type { Account } from '../accounts/accounts.ts';
 import { deviceSecret } from '../accounts/secrets.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Directory } from '../directory/directory.ts';
+import type { PhoneBookChanges } from '../phone-book/phone-book-changes.ts';
+import { phoneBookRoutes } from '../phone-book/phone-book-routes.ts';
 import type { PhoneBook } from '../phone-book/phone-book.ts';
 import type { EventStore } from '../events/event-store.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -43,6 +44,7 @@ export interface ApiParts {
   sessions: Sessions;
   directory: Directory;
   phoneBook: PhoneBook;
+  phoneBookChanges: PhoneBookChanges;
   journal: Journal;
   profiles: Profiles;
   events: EventStore;
@@ -57,7 +59,19 @@ export interface ApiParts {
 const userParams = z.object({ userId: userIdSchema });
 
 export const createApiRoutes = (parts: ApiParts): Route[] => {
-  const { accounts, sessions, directory, phoneBook, journal, profiles, events, metrics, limits, telephony } = parts;
+  const {
+    accounts,
+    sessions,
+    directory,
+    phoneBook,
+    phoneBookChanges,
+    journal,
+    profiles,
+    events,
+    metrics,
+    limits,
+    telephony,
+  } = parts;
 
   const userOf = async (account: Account): Promise<User> => ({
     id: account.userId,
@@ -133,6 +147,7 @@ export const createApiRoutes = (parts: ApiParts): Route[] => {
             chat: parts.chat,
             echoTest: telephony === null ? null : '801',
             voicemail: telephony === null ? null : mailboxNumber,
+            editsCompanyPhoneBook: await phoneBookChanges.mayEditCompany(session.userId),
           },
           limits: {
             messageCharacters: limits.messageCharacters,
@@ -243,17 +258,7 @@ export const createApiRoutes = (parts: ApiParts): Route[] => {
         return undefined;
       },
     ),
-    sessionRoute(
-      {
-        method: 'GET',
-        path: '/phone-book',
-        summary: 'The company phone book, by name',
-        query: pageQuerySchema.extend({ query: z.string().max(200).default('') }),
-        response: listOf(phoneBookEntrySchema),
-      },
-      async ({ session, query: { query, limit, cursor } }) =>
-        found(await phoneBook.page(session.instanceId, { query, limit, cursor: cursor ?? null })),
-    ),
+    ...phoneBookRoutes(phoneBook, phoneBookChanges),
     ...voicemailRoutes(parts.mailboxes, parts.audioLinks),
   ];
 };

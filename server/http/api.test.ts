@@ -4,12 +4,12 @@ import {
   directoryEntrySchema,
   errorBodySchema,
   listOf,
-  phoneBookEntrySchema,
   phoneStatesSchema,
   provisioningSchema,
   sessionResponseSchema,
   wellKnownSchema,
 } from '../../protocol/rest.ts';
+import { phoneBookEntrySchema } from '../../protocol/phone-book.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
 
 const device = { name: 'Test', kind: 'browser' };
@@ -200,6 +200,8 @@ describe('REST API', () => {
     );
     expect(operations.sort()).toEqual([
       'delete /favourites/{userId}',
+      'delete /phone-book/{id}',
+      'delete /phone-book/{id}/favourite',
       'delete /session',
       'delete /voicemail/greeting',
       'delete /voicemail/messages/{id}',
@@ -208,6 +210,8 @@ describe('REST API', () => {
       'get /journal',
       'get /journal/{id}',
       'get /phone-book',
+      'get /phone-book/labels',
+      'get /phone-book/{id}',
       'get /phone-states',
       'get /profile',
       'get /provisioning',
@@ -215,10 +219,13 @@ describe('REST API', () => {
       'get /voicemail/messages',
       'get /voicemail/settings',
       'post /journal/seen',
+      'post /phone-book/resolve',
       'post /session',
       'post /voicemail/audio/{id}/link',
       'post /voicemail/messages/{id}/restore',
       'put /favourites/{userId}',
+      'put /phone-book/{id}',
+      'put /phone-book/{id}/favourite',
       'put /profile',
       'put /voicemail/greeting',
       'put /voicemail/messages/{id}',
