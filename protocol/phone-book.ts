@@ -26,12 +26,11 @@ export type PhoneBookName = z.infer<typeof phoneBookSchema>;
 
 export const numberKindSchema = z.enum(['office', 'private', 'mobile', 'fax']);
 export type NumberKind = z.infer<typeof numberKindSchema>;
-export const phoneBookNumberSchema = z.object({
+const phoneBookNumberSchema = z.object({
   kind: numberKindSchema,
   /** As a person wrote it; it has at least one digit. */
   number: z.string().trim().regex(/\d/).max(phoneBookLimits.number),
 });
-export type PhoneBookNumber = z.infer<typeof phoneBookNumberSchema>;
 
 /** What people write into an entry. Only the name is required. */
 export const phoneBookFieldsSchema = z.object({

@@ -1,10 +1,13 @@
 /** The commands that windows give to the engine. All are safe to call at any time; failures arrive as values or state. */
 import type { Availability, BareJid, UserId } from '../../protocol/identity.ts';
 import type { SecretStrength } from '../../protocol/ipc.ts';
+import type { JournalDetails, JournalEntry } from '../../protocol/rest.ts';
 import type { Layout, SettingsPatch } from '../../protocol/settings.ts';
 import type { Failure } from '../state/types.ts';
+import type { Answer, Outcome } from './outcome.ts';
+import type { PhoneBookCommands } from './phone-book-commands.ts';
 
-export type Outcome = { ok: true } | { ok: false; failure: Failure };
+export type { Answer, Outcome };
 
 export interface LoginRequest {
   /** Domain or address with optional port, or a URL; empty in the browser edition: the page's own origin. */
@@ -58,8 +61,13 @@ export interface EngineCommands {
   prepareAudio(): Promise<Outcome>;
   takeDialRequest(): string | null;
 
+  readonly phoneBook: PhoneBookCommands;
+
   loadOlderJournal(): Promise<void>;
   markJournalSeen(): void;
+  /** The newest calls with a name or number that fits. */
+  findCalls(query: string, limit: number): Promise<Answer<JournalEntry[]>>;
+  callDetails(journalEntryId: string): Promise<Answer<JournalDetails>>;
 
   /** Desktop only; does nothing in a browser. */
   setWindowLayout(layout: Layout): void;

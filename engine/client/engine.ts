@@ -2,6 +2,7 @@
 import { createChatService } from '../chat/chat-service.ts';
 import type { CallService } from '../calls/call-service.ts';
 import { createCalls } from '../calls/calls.ts';
+import { createPhoneBook, phoneBookCommands, type PhoneBook } from '../directory/phone-book.ts';
 import { createServerData, type ServerData } from '../directory/server-data.ts';
 import { createBrowserPorts } from '../ports/browser.ts';
 import { createDesktopPorts } from '../ports/desktop.ts';
@@ -34,6 +35,8 @@ declare global {
   }
 }
 
+const notConnected = Promise.resolve({ ok: false as const, failure: { code: 'notConnected' as const } });
+
 const defaultPorts = (): Promise<Ports> =>
   window.kontor ? createDesktopPorts(window.kontor) : Promise.resolve(createBrowserPorts());
 
@@ -42,6 +45,7 @@ const browserStorage = (): Storage | null => (typeof localStorage === 'undefined
 /** What runs while the server has accepted the session. */
 interface Connected extends OpenSession {
   data: ServerData;
+  phoneBook: PhoneBook;
   events: EventStream;
 }
 
@@ -57,6 +61,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
 
   const closed = async (): Promise<void> => {
     connected?.events.stop();
+    connected?.phoneBook.dispose();
     connected = null;
     calls.stop();
     await chat.stop();
@@ -71,7 +76,8 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   };
   const opened = async (open: OpenSession): Promise<void> => {
     await closed();
-    const data = createServerData(open.rest, store, notices.callMissed);
+    const phoneBook = createPhoneBook(open.rest, store);
+    const data = createServerData(open.rest, store, phoneBook, notices.callMissed);
     const events = createEventStream({
       url: open.provisioning.events.url,
       token: open.token,
@@ -83,7 +89,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
       },
       revoked: session.revoked,
     });
-    connected = { ...open, data, events };
+    connected = { ...open, data, phoneBook, events };
     events.start();
     const { features, sip, xmpp, limits } = open.provisioning;
     if (features.calls) await calls.start(sip);
@@ -170,8 +176,11 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
       if (dialRequest !== null) store.dispatch(dialRequestTaken());
       return dialRequest;
     },
+    phoneBook: phoneBookCommands(() => connected?.phoneBook ?? null),
     loadOlderJournal: () => connected?.data.loadOlderJournal() ?? Promise.resolve(),
     markJournalSeen: () => connected?.data.markJournalSeen(),
+    findCalls: (query, limit) => connected?.data.findCalls(query, limit) ?? notConnected,
+    callDetails: (id) => connected?.data.callDetails(id) ?? notConnected,
     setWindowLayout: (layout) => shell.setLayout(layout),
     showWindow: () => shell.show(),
     quit: () => shell.quit(),

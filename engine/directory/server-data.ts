@@ -1,15 +1,18 @@
-/** Directory, telephone states, profile, journal and phone book: read once, then kept in step by events. */
+/** Directory, telephone states, profile and journal: read once, then kept in step by events. */
 import type { ServerEvent } from '../../protocol/events.ts';
 import {
   directoryEntrySchema,
+  journalDetailsSchema,
   journalEntrySchema,
   listOf,
-  phoneBookEntrySchema,
   phoneStatesSchema,
   profileSchema,
+  type JournalDetails,
   type JournalEntry,
 } from '../../protocol/rest.ts';
+import type { Answer } from '../client/outcome.ts';
 import type { RestClient } from '../session/rest-client.ts';
+import type { PhoneBook } from './phone-book.ts';
 import {
   activityNoted,
   directoryEntryChanged,
@@ -19,7 +22,6 @@ import {
   phoneStatesChanged,
 } from '../state/contacts.ts';
 import { journalEntryAdded, journalFailed, journalLoading, journalPageLoaded, journalSeen } from '../state/journal.ts';
-import { phoneBookLoaded } from '../state/phone-book.ts';
 import { profileChanged } from '../state/session.ts';
 import type { EngineStore } from '../state/store.ts';
 
@@ -29,15 +31,19 @@ export interface ServerData {
   apply(event: ServerEvent): void;
   loadOlderJournal(): Promise<void>;
   markJournalSeen(): void;
+  findCalls(query: string, limit: number): Promise<Answer<JournalEntry[]>>;
+  callDetails(journalEntryId: string): Promise<Answer<JournalDetails>>;
 }
 
 const journalPage = listOf(journalEntrySchema);
 const pageSize = 100;
+const failed = { ok: false as const, failure: { code: 'notConnected' as const } };
 
 /** `missed` is told of each new missed call. */
 export const createServerData = (
   rest: RestClient,
   store: EngineStore,
+  phoneBook: PhoneBook,
   missed: (entry: JournalEntry) => void,
 ): ServerData => {
   const noteActivity = (entries: JournalEntry[]): void => {
@@ -67,11 +73,6 @@ export const createServerData = (
     if (phones.ok) store.dispatch(phoneStatesChanged(phones.value.entries));
     return directory.ok && phones.ok;
   };
-  const loadPhoneBook = async (): Promise<boolean> => {
-    const answer = await rest.getAll('/api/v1/phone-book', listOf(phoneBookEntrySchema));
-    if (answer.ok) store.dispatch(phoneBookLoaded(answer.value));
-    return answer.ok;
-  };
   const loadProfile = async (): Promise<boolean> => {
     const answer = await rest.get('/api/v1/profile', profileSchema);
     if (answer.ok) store.dispatch(profileChanged(answer.value));
@@ -80,7 +81,7 @@ export const createServerData = (
   return {
     load: async () => {
       const directory = await loadDirectory();
-      const others = await Promise.all([loadJournal(null), loadPhoneBook(), loadProfile()]);
+      const others = await Promise.all([loadJournal(null), phoneBook.load(), loadProfile()]);
       return directory && others.every(Boolean);
     },
     apply: (event) => {
@@ -108,6 +109,9 @@ export const createServerData = (
         case 'directoryEntryRemoved':
           store.dispatch(directoryEntryRemoved(event.userId));
           break;
+        case 'phoneBookChanged':
+          phoneBook.changed();
+          break;
       }
     },
     loadOlderJournal: async () => {
@@ -121,6 +125,15 @@ export const createServerData = (
       if (!newest || !entries.some((entry) => entry.result === 'missed' && !entry.seen)) return;
       store.dispatch(journalSeen({ upTo: newest.id }));
       void rest.tell('POST', '/api/v1/journal/seen', { upTo: newest.id });
+    },
+    findCalls: async (query, limit) => {
+      const parameters = new URLSearchParams({ query, limit: String(limit) });
+      const answer = await rest.get(`/api/v1/journal?${parameters.toString()}`, journalPage);
+      return answer.ok ? { ok: true, value: answer.value.entries } : failed;
+    },
+    callDetails: async (id) => {
+      const answer = await rest.get(`/api/v1/journal/${encodeURIComponent(id)}`, journalDetailsSchema);
+      return answer.ok ? answer : failed;
     },
   };
 };

@@ -1,5 +1,6 @@
 /** The calls of this device. */
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import { partiesResolved } from './phone-book.ts';
 import type { Call, DomainState } from './types.ts';
 
 const slice = createSlice({
@@ -14,6 +15,14 @@ const slice = createSlice({
       state.ids = state.ids.filter((id) => id !== payload);
       state.byId = Object.fromEntries(Object.entries(state.byId).filter(([id]) => id !== payload));
     },
+  },
+  extraReducers: (builder) => {
+    /** The phone book knows the party by another name than the network does, or at all (TEL-2). */
+    builder.addCase(partiesResolved, (state, { payload }) => {
+      const names = new Map(payload.flatMap(({ number, party }) => (party ? [[number, party.name] as const] : [])));
+      for (const call of Object.values(state.byId))
+        if (call.party.userId === null) call.party.name = names.get(call.party.number) ?? call.party.name;
+    });
   },
 });
 export const callsReducer = slice.reducer;

@@ -35,7 +35,8 @@ export const selectAccount = ({ session }: DomainState): BareJid | null =>
 export const selectConnection = (state: DomainState) => state.connection;
 export const selectDevices = (state: DomainState) => state.devices;
 export const selectJournal = (state: DomainState) => state.journal;
-export const selectPhoneBook = (state: DomainState) => state.phoneBook;
+export const selectPhoneBookRevision = (state: DomainState) => state.phoneBook.revision;
+export const selectPhoneBookFavourites = (state: DomainState) => state.phoneBook.favourites;
 export const selectDialRequest = (state: DomainState) => state.dialRequest;
 
 /** SES-8: `online` only when all links that the server offers stand; `offline` from the second failed try on. */
@@ -165,12 +166,9 @@ const selectNames = createSelector(
     keptList((state) =>
       state.contacts.ids.map((id) => `${state.contacts.byId[id]?.extension}\n${state.contacts.byId[id]?.name}`),
     ),
-    (state) => state.phoneBook.entries,
   ],
-  (ids, contacts, phoneBook) => {
+  (ids, contacts) => {
     const names = new Map<string, { name: string; userId: UserId | null }>();
-    for (const entry of phoneBook)
-      for (const { number } of entry.numbers) names.set(comparableNumber(number), { name: entry.name, userId: null });
     contacts.forEach((line, at) => {
       const [extension = '', name = ''] = line.split('\n');
       names.set(comparableNumber(extension), { name, userId: ids[at] ?? null });
@@ -178,12 +176,14 @@ const selectNames = createSelector(
     return names;
   },
 );
-/** Who a number belongs to: a contact's extension, then the company phone book. */
+/** Who a number belongs to: a contact's extension, then the phone books, of which the private one wins (TEL-2). */
 export const selectParty = perArgument((number: string) => {
   const nobody: CallParty = { name: null, number, userId: null };
-  return createSelector([selectNames], (names): CallParty => {
-    const found = names.get(comparableNumber(number));
-    return found ? { ...nobody, ...found } : nobody;
+  const selectEntry = (state: DomainState) => state.phoneBook.parties[number];
+  return createSelector([selectNames, selectEntry], (names, entry): CallParty => {
+    const contact = names.get(comparableNumber(number));
+    if (contact) return { ...nobody, ...contact };
+    return entry ? { ...nobody, name: entry.name } : nobody;
   });
 });
 export const selectPartyName = perArgument(

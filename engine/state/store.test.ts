@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { directoryLoaded, presencesChanged } from './contacts.ts';
 import { selectConnectionSummary, selectContactByJid, selectPartyName, selectSortedContactIds } from './selectors.ts';
 import { linkChanged } from './connection.ts';
-import { phoneBookLoaded } from './phone-book.ts';
+import { partiesResolved } from './phone-book.ts';
 import { sessionChanged } from './session.ts';
 import { createEngineStore } from './store.ts';
 
@@ -42,10 +42,10 @@ test('CON-6 the online filter follows presence', () => {
   expect(select(store.getState())).toEqual(['u2']);
 });
 
-test('TEL-2 a number finds its name however it is written', () => {
+test('TEL-2 a number has the name that contacts or phone book know', () => {
   const store = filled();
-  const numbers = [{ kind: 'office' as const, number: '+49 (30) 123-45' }];
-  store.dispatch(phoneBookLoaded([{ id: 'p', name: 'Otto Client', company: null, numbers }]));
+  const party = { entryId: 'p', book: 'company' as const, name: 'Otto Client', company: null };
+  store.dispatch(partiesResolved([{ number: '00493012345', party }]));
   expect(selectPartyName('00493012345')(store.getState())).toBe('Otto Client');
   expect(selectPartyName('101')(store.getState())).toBe('Anna');
   expect(selectPartyName('999')(store.getState())).toBeNull();

@@ -1,7 +1,8 @@
 /** Shapes of the domain state. Written by the engine alone; windows read them through selectors. */
 import type { ArchivedMessage } from '../../protocol/archive.ts';
 import type { Availability, BareJid, DeviceKind, PhoneState, UserId } from '../../protocol/identity.ts';
-import type { JournalEntry, PhoneBookEntry, Profile, Provisioning, User } from '../../protocol/rest.ts';
+import type { PhoneBookEntry, ResolvedParty } from '../../protocol/phone-book.ts';
+import type { JournalEntry, Profile, Provisioning, User } from '../../protocol/rest.ts';
 import type { Settings } from '../../protocol/settings.ts';
 
 /** Codes of every failure a user can meet; each has `errors.<code>.title` and `errors.<code>.hint` in `locales/`. */
@@ -21,6 +22,12 @@ export type FailureCode =
   | 'notConnected'
   | 'messageTooLong'
   | 'pictureInvalid'
+  | 'forbidden'
+  /** Somebody else has changed it meanwhile. */
+  | 'conflict'
+  | 'limitReached'
+  | 'entryGone'
+  | 'entryInvalid'
   | 'internal';
 export interface Failure {
   code: FailureCode;
@@ -135,6 +142,15 @@ export interface JournalState {
   next: string | null;
 }
 
+export interface PhoneBookState {
+  /** Rises whenever entries have changed. */
+  revision: number;
+  /** By name (CON-9). */
+  favourites: PhoneBookEntry[];
+  /** Whose a number is, as far as it was asked; `null`: nobody's. Keys as the number was written. */
+  parties: Record<string, ResolvedParty | null>;
+}
+
 export interface AudioDevice {
   id: string;
   label: string;
@@ -154,7 +170,7 @@ export interface DomainState {
   /** Newest last; ended calls leave after a few seconds. */
   calls: { byId: Record<string, Call>; ids: string[] };
   journal: JournalState;
-  phoneBook: { entries: PhoneBookEntry[]; loaded: boolean };
+  phoneBook: PhoneBookState;
   devices: DevicesState;
   /** Text a link has put into the dial field; the field takes it and clears it (`takeDialRequest`). */
   dialRequest: string | null;

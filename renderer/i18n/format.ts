@@ -8,6 +8,8 @@ export interface Formats {
   time: (at: number) => string;
   /** `Dienstag, 24. November`. */
   day: (at: number) => string;
+  /** `24.11.26, 09:31`, where there is little room. */
+  stamp: (at: number) => string;
   number: (value: number) => string;
   compare: (a: string, b: string) => number;
 }
@@ -20,11 +22,13 @@ export const useFormats = (): Formats => {
     const locale = language.success ? regionalTag(language.data, navigator.languages) : 'en';
     const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
     const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
+    const stamp = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' });
     const number = new Intl.NumberFormat(locale);
     const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
     return {
       time: (at) => time.format(at),
       day: (at) => day.format(at),
+      stamp: (at) => stamp.format(at),
       number: (value) => number.format(value),
       compare: (a, b) => collator.compare(a, b),
     };

@@ -11,16 +11,18 @@ interface DialogProps {
   actions: ReactNode;
   /** `alertdialog` for questions that must be answered. */
   role?: 'dialog' | 'alertdialog';
+  /** A click beside it does not close it: there is something in it that one has written. */
+  staysOpen?: boolean;
 }
 
-/** A question over the window. Escape and a click beside it close it; the focus returns to where it was. */
-export function Dialog({ isOpen, onClose, title, children, actions, role = 'dialog' }: DialogProps) {
+/** A question over the window. Escape and, as a rule, a click beside it close it; the focus returns to where it was. */
+export function Dialog({ isOpen, onClose, title, children, actions, role = 'dialog', staysOpen = false }: DialogProps) {
   return (
     <ModalOverlay
       className={styles.backdrop}
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
-      isDismissable={role === 'dialog'}
+      isDismissable={role === 'dialog' && !staysOpen}
     >
       <Modal className={styles.modal}>
         <AriaDialog className={styles.dialog} role={role}>

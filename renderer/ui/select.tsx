@@ -1,6 +1,7 @@
 import { Button, Label, ListBox, ListBoxItem, Popover, Select as AriaSelect, SelectValue } from 'react-aria-components';
 import { Check, ChevronDown } from 'lucide-react';
 import styles from './control.module.css';
+import { VisuallyHidden } from './visually-hidden.tsx';
 import overlay from './overlay.module.css';
 
 interface SelectProps<Value extends string> {
@@ -9,13 +10,23 @@ interface SelectProps<Value extends string> {
   options: readonly { value: Value; text: string }[];
   onChange: (value: Value) => void;
   isDisabled?: boolean;
+  /** The label is for screen readers only. */
+  hidesLabel?: boolean;
 }
 
 /** One of several values from a list that opens. */
-export function Select<Value extends string>({ label, value, options, onChange, isDisabled }: SelectProps<Value>) {
+export function Select<Value extends string>({
+  label,
+  value,
+  options,
+  onChange,
+  isDisabled,
+  hidesLabel = false,
+}: SelectProps<Value>) {
   return (
     <AriaSelect
       className={styles.select}
+      data-bare={hidesLabel || undefined}
       value={value}
       isDisabled={isDisabled ?? false}
       onChange={(key) => {
@@ -23,7 +34,13 @@ export function Select<Value extends string>({ label, value, options, onChange, 
         if (option) onChange(option.value);
       }}
     >
-      <Label className={styles.label}>{label}</Label>
+      {hidesLabel ? (
+        <VisuallyHidden>
+          <Label>{label}</Label>
+        </VisuallyHidden>
+      ) : (
+        <Label className={styles.label}>{label}</Label>
+      )}
       <Button className={styles.field}>
         {/* The text alone: the list's tick does not belong into the field. */}
         <SelectValue className={styles.value}>{({ selectedText }) => selectedText}</SelectValue>

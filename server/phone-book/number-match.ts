@@ -20,7 +20,8 @@ const longestCountryCode = 3;
 export const numberTail = (number: string): string => number.replace(/\D/g, '').replace(/^0+/, '').slice(-shortestEnd);
 
 /** The zero in `+49 (0)30`, which is dialled only without the country code. */
-export const withoutTrunkZero = (number: string): string => (/^\s*(\+|00)/.test(number) ? number.replace('(0)', '') : number);
+export const withoutTrunkZero = (number: string): string =>
+  /^\s*(\+|00)/.test(number) ? number.replace('(0)', '') : number;
 
 const read = (number: string): WrittenNumber => {
   const bare = withoutTrunkZero(number);

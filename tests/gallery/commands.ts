@@ -1,12 +1,23 @@
 import type { EngineCommands, Outcome } from '../../engine/client/commands.ts';
 import type { EngineStore } from '../../engine/state/store.ts';
+import type { PhoneBookEntry } from '../../protocol/phone-book.ts';
 import { favouriteChanged } from '../../engine/state/contacts.ts';
 import { settingsChanged } from '../../engine/state/settings.ts';
+import { phoneBookEntries } from './state.ts';
 
 export interface RecordedCommand {
   name: string;
   args: unknown[];
 }
+
+/** The entries of the pictures; none in the empty scene, 100,000 in the crowd. */
+const many = (store: EngineStore): PhoneBookEntry[] => {
+  const { contacts } = store.getState();
+  if (contacts.ids.length === 0) return [];
+  const [first] = phoneBookEntries;
+  if (contacts.ids.length < 1_000 || !first) return phoneBookEntries;
+  return Array.from({ length: 100_000 }, (_, at) => ({ ...first, id: `many-${at}`, name: `Firma ${at}` }));
+};
 
 /** Commands that only write down that they were given; settings and favourites take effect, so that one can play. */
 export const recordCommands = (store: EngineStore): { commands: EngineCommands; recorded: RecordedCommand[] } => {
@@ -60,6 +71,47 @@ export const recordCommands = (store: EngineStore): { commands: EngineCommands; 
     dismissCall: (id) => note('dismissCall', id),
     prepareAudio: () => succeed('prepareAudio'),
     takeDialRequest: () => null,
+    phoneBook: {
+      find: ({ query = '', book = 'all', favourites = false, offset = 0, limit = 100 }) => {
+        const entries = many(store)
+          .filter((entry) => book === 'all' || entry.book === book)
+          .filter((entry) => !favourites || entry.favourite)
+          .filter(({ name }) => name.toLowerCase().includes(query.toLowerCase()));
+        return Promise.resolve({
+          ok: true,
+          value: { entries: entries.slice(offset, offset + limit), next: null, total: entries.length },
+        });
+      },
+      entry: (id) => {
+        const entry = phoneBookEntries.find((each) => each.id === id);
+        return Promise.resolve(
+          entry ? { ok: true, value: entry } : { ok: false, failure: { code: 'entryGone' as const } },
+        );
+      },
+      labels: () => Promise.resolve({ ok: true, value: ['Kunde', 'Projekt Nord'] }),
+      save: (id, change) => {
+        note('phoneBook.save', id, change);
+        return Promise.resolve({
+          ok: false,
+          failure: { code: change.name === 'Konflikt' ? 'conflict' : 'notConnected' },
+        });
+      },
+      remove: (entry) => succeed('phoneBook.remove', entry.id),
+      restore: (entry) => {
+        note('phoneBook.restore', entry.id);
+        return Promise.resolve({ ok: true, value: entry });
+      },
+      picture: () => Promise.resolve({ ok: false, failure: { code: 'pictureInvalid' } }),
+      setFavourite: (id, favourite) => succeed('phoneBook.setFavourite', id, favourite),
+    },
+    findCalls: (query) => {
+      const { entries } = store.getState().journal;
+      return Promise.resolve({
+        ok: true,
+        value: entries.filter(({ party }) => party.name?.toLowerCase().includes(query.toLowerCase())),
+      });
+    },
+    callDetails: () => Promise.resolve({ ok: false, failure: { code: 'notConnected' } }),
     loadOlderJournal: () => finish('loadOlderJournal'),
     markJournalSeen: () => note('markJournalSeen'),
     setWindowLayout: (layout) => note('setWindowLayout', layout),

@@ -1,5 +1,6 @@
 import type { ArchivedMessage } from '../../protocol/archive.ts';
 import type { PhoneState } from '../../protocol/identity.ts';
+import type { PhoneBookEntry } from '../../protocol/phone-book.ts';
 import { defaultSettings, type Settings } from '../../protocol/settings.ts';
 import type { Contact, ContactAvailability, Conversation, DomainState, LinkState } from '../../engine/state/types.ts';
 
@@ -149,6 +150,47 @@ const journal: DomainState['journal'] = {
   next: null,
 };
 
+const phoneBookEntry = (
+  name: string,
+  company: string | null,
+  office: string,
+  change: Partial<PhoneBookEntry> = {},
+): PhoneBookEntry => ({
+  id: name.replace(/\W/g, '-'),
+  book: 'company',
+  name,
+  company,
+  numbers: [{ kind: 'office', number: office }],
+  emails: [],
+  labels: [],
+  picture: null,
+  note: '',
+  version: 1,
+  favourite: false,
+  source: null,
+  ...change,
+});
+/** What the phone book of the pictures holds, by name. */
+export const phoneBookEntries: PhoneBookEntry[] = [
+  phoneBookEntry('Kanzlei Huber', null, '+49 89 4132 70'),
+  phoneBookEntry('Martina Lorenz', 'Bauhof Regen', '+49 991 270060', {
+    numbers: [
+      { kind: 'office', number: '+49 991 270060' },
+      { kind: 'mobile', number: '+49 171 5550123' },
+      { kind: 'fax', number: '+49 991 270061' },
+    ],
+    emails: ['m.lorenz@bauhof-regen.example'],
+    labels: ['Kunde', 'Projekt Nord'],
+    note: 'Donnerstags nur vormittags erreichbar.',
+    favourite: true,
+  }),
+  phoneBookEntry('Oma Gerti', null, '+43 664 5550199', {
+    book: 'private',
+    numbers: [{ kind: 'private', number: '+43 664 5550199' }],
+  }),
+  phoneBookEntry('Technische Universität Wien, Institut für Festkörperelektronik', 'TU Wien', '+43 1 58801 0'),
+];
+
 const up: LinkState = { phase: 'up' };
 const waiting = (): LinkState => ({ phase: 'waiting', retryAt: Date.now() + 8_000, attempt: 3 });
 const empty = { byId: {}, ids: [] };
@@ -165,7 +207,7 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
       user: { id: 'u101', name: 'Anna Berger', extension: '101', instance: 'demo' },
       server: 'kontor.example',
       provisioning: {
-        features: { calls: true, chat: true, echoTest: null, voicemail: '800' },
+        features: { calls: true, chat: true, echoTest: null, voicemail: '800', editsCompanyPhoneBook: true },
         limits: { messageCharacters: 10_000, stanzaBytes: 262_144, avatarBytes: 65_536, statusTextCharacters: 200 },
         jid: 'anna@demo.kontor.internal',
       },
@@ -180,14 +222,7 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
     },
     calls,
     journal,
-    phoneBook: {
-      loaded: true,
-      entries: [
-        phoneBookEntry('Martina Lorenz', 'Bauhof Regen', '+49 991 270060', '+49 171 5550123'),
-        phoneBookEntry('Kanzlei Huber', null, '+49 89 4132 70'),
-        phoneBookEntry('Technische Universität Wien, Institut für Festkörperelektronik', 'TU Wien', '+43 1 58801 0'),
-      ],
-    },
+    phoneBook: { revision: 1, favourites: phoneBookEntries.filter(({ favourite }) => favourite), parties: {} },
     devices: {
       permission: 'granted',
       list: [
@@ -215,7 +250,7 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
         contacts: toState([]),
         conversations: { byPeer: {}, loaded: true },
         journal: { entries: [], history: 'complete', next: null },
-        phoneBook: { entries: [], loaded: true },
+        phoneBook: { revision: 1, favourites: [], parties: {} },
         devices: { list: [], permission: 'unknown' },
       };
     case 'crowd':
@@ -231,13 +266,4 @@ const toState = (contacts: Contact[]): DomainState['contacts'] => ({
   byId: Object.fromEntries(contacts.map((contact) => [contact.id, contact])),
   ids: contacts.map(({ id }) => id),
   loaded: true,
-});
-const phoneBookEntry = (name: string, company: string | null, office: string, mobile?: string) => ({
-  id: name,
-  name,
-  company,
-  numbers: [
-    { kind: 'office' as const, number: office },
-    ...(mobile === undefined ? [] : [{ kind: 'mobile' as const, number: mobile }]),
-  ],
 });

@@ -3,19 +3,24 @@ import { SearchX, UserRoundPlus } from 'lucide-react';
 import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'react-redux';
-import type { UserId } from '../../../protocol/identity.ts';
 import type { DomainState } from '../../../engine/state/types.ts';
-import { selectContactsLoaded, selectSortedContactIds } from '../../../engine/state/selectors.ts';
+import {
+  selectContactsLoaded,
+  selectPhoneBookFavourites,
+  selectSortedContactIds,
+} from '../../../engine/state/selectors.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
 import { useDomain } from '../engine-context.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
+import { useEntryDialogs } from '../phone-book/entry-dialogs.tsx';
 import { createMatcher, searchKey, type SearchKey } from '../search/text-match.ts';
 import styles from './contact-list.module.css';
 import { ContactMenu, type ContactMenuTarget } from './contact-menu.tsx';
 import { ContactRow } from './contact-row.tsx';
-import { listItems, nextContact } from './list-items.ts';
+import { EntryRow } from './entry-row.tsx';
+import { listItems, nextContact, type ListItem } from './list-items.ts';
 
 /** Heights in CSS pixels; fixed, so that 10,000 rows need no measuring (CON-12). */
 const heights = { heading: 36, details: 54, list: 34 } as const;
@@ -37,20 +42,21 @@ interface ContactListProps {
 export function ContactList({ query, clearQuery, ref }: ContactListProps) {
   const { t } = useTranslation('contacts');
   const { openPeers, area, openConversation } = useNavigation();
+  const { showEntry } = useEntryDialogs();
   const items = useItems(query);
   const store = useStore<DomainState>();
   const style = useDomain((state) => state.settings.contactStyle);
   const scroller = useRef<HTMLDivElement>(null);
-  const [activeId, setActiveId] = useState<UserId | null>(null);
+  const [activeId, setActiveId] = useState<string | null>(null);
   const [menu, setMenu] = useState<ContactMenuTarget | null>(null);
-  const focusNext = useRef<UserId | null>(null);
+  const focusNext = useRef<string | null>(null);
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: (at) => heights[items[at]?.kind === 'heading' ? 'heading' : style],
     getItemKey: (at) => {
       const item = items[at];
-      return item?.kind === 'contact' ? item.id : `heading ${item?.text}`;
+      return item ? lineIdOf(item) : at;
     },
     overscan: 6,
   });
@@ -66,14 +72,14 @@ export function ContactList({ query, clearQuery, ref }: ContactListProps) {
   // A row that a key moved to may not be drawn before the list has scrolled to it.
   useEffect(focusWanted);
 
-  const first = items.findIndex((item) => item.kind === 'contact');
-  const known = items.findIndex((item) => item.kind === 'contact' && item.id === activeId);
+  const first = items.findIndex((item) => item.kind !== 'heading');
+  const known = items.findIndex((item) => item.kind !== 'heading' && lineIdOf(item) === activeId);
   const activeAt = known === -1 ? first : known;
   const moveTo = (at: number): void => {
     const item = items[at];
-    if (item?.kind !== 'contact') return;
-    focusNext.current = item.id;
-    setActiveId(item.id);
+    if (!item || item.kind === 'heading') return;
+    focusNext.current = lineIdOf(item);
+    setActiveId(lineIdOf(item));
     virtual.scrollToIndex(at <= first ? 0 : at);
     focusWanted();
   };
@@ -82,7 +88,9 @@ export function ContactList({ query, clearQuery, ref }: ContactListProps) {
     openFirst: () => {
       const item = items[first];
       const contact = item?.kind === 'contact' ? store.getState().contacts.byId[item.id] : undefined;
+      const entry = item?.kind === 'entry' ? entryOf(store.getState(), item.id) : undefined;
       if (contact) openConversation(contact.jid);
+      else if (entry) showEntry(entry);
     },
   }));
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -113,6 +121,18 @@ export function ContactList({ query, clearQuery, ref }: ContactListProps) {
               <div key={row.key} role="row" className={styles.heading} style={{ top: row.start, height: row.size }}>
                 <span role="columnheader">{t(item.text)}</span>
               </div>
+            ) : item.kind === 'entry' ? (
+              <EntryRow
+                key={row.key}
+                id={item.id}
+                lineId={lineIdOf(item)}
+                top={row.start}
+                height={row.size}
+                rowIndex={row.index + 1}
+                style={style}
+                isActive={row.index === activeAt}
+                onActivate={setActiveId}
+              />
             ) : (
               <ContactRow
                 key={row.key}
@@ -134,6 +154,11 @@ export function ContactList({ query, clearQuery, ref }: ContactListProps) {
     </>
   );
 }
+
+/** Of a line, unlike all others in the list. */
+const lineIdOf = (item: ListItem): string =>
+  item.kind === 'contact' ? item.id : item.kind === 'entry' ? `entry ${item.id}` : `heading ${item.text}`;
+const entryOf = (state: DomainState, id: string) => selectPhoneBookFavourites(state).find((each) => each.id === id);
 
 const targetOf = (key: string, at: number, count: number, next: (at: number, step: 1 | -1) => number) => {
   const many = (step: 1 | -1): number => Array.from({ length: rowsPerPage }).reduce<number>((to) => next(to, step), at);
@@ -172,6 +197,7 @@ function useItems(query: string) {
   const ids = useDomain(selectSortedContactIds(contactFilter, sort));
   const favourites = useDomain(selectSortedContactIds('favourites', 'name'));
   const ownId = useDomain((state) => (state.session.phase === 'loggedIn' ? state.session.user.id : null));
+  const entries = useDomain(selectPhoneBookFavourites);
   return useMemo(() => {
     const matches = createMatcher(query);
     const { byId } = store.getState().contacts;
@@ -180,8 +206,19 @@ function useItems(query: string) {
       if (!contact || id === ownId) return false;
       return query.trim() === '' || matches(keyOf(contact.name, contact.extension));
     });
-    return listItems(shown, favourites);
-  }, [ids, favourites, query, ownId, store]);
+    const shownEntries = entries.filter(
+      ({ name, company, numbers }) =>
+        query.trim() === '' ||
+        matches(
+          searchKey(
+            [name, company ?? ''],
+            numbers.map(({ number }) => number),
+          ),
+        ),
+    );
+    const showsEntries = contactFilter === 'all' || contactFilter === 'favourites';
+    return listItems(shown, favourites, showsEntries ? shownEntries.map(({ id }) => id) : []);
+  }, [ids, favourites, entries, contactFilter, query, ownId, store]);
 }
 
 function NoContacts({ query, clearQuery }: { query: string; clearQuery: () => void }) {

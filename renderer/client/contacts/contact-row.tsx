@@ -131,7 +131,7 @@ export const ContactRow = memo(function ContactRow(props: ContactRowProps) {
 });
 
 /** Left and right go through the buttons of the row. */
-const moveInRow = (event: KeyboardEvent<HTMLElement>): void => {
+export const moveInRow = (event: KeyboardEvent<HTMLElement>): void => {
   const buttons = [...event.currentTarget.querySelectorAll('button')];
   const at = buttons.findIndex((button) => button === document.activeElement);
   const next = buttons[at + (event.key === 'ArrowRight' ? 1 : -1)];

@@ -5,6 +5,7 @@ import { CallPopupHost } from '../../popup/call-popup-host.tsx';
 import { ConnectionBanner } from '../connection/connection-banner.tsx';
 import { ContactColumn } from '../contacts/contact-column.tsx';
 import { useDomain } from '../engine-context.tsx';
+import { EntryDialogsProvider } from '../phone-book/entry-dialogs.tsx';
 import { TelephonyArea } from '../telephony/telephony-area.tsx';
 import { CallStrip } from './call-strip.tsx';
 import { ContentArea } from './content-area.tsx';
@@ -27,7 +28,9 @@ export function Shell({ start }: ShellProps) {
   const [place] = useState(() => start ?? (account === null ? undefined : recallPlace(account, sessionStorage)));
   return (
     <NavigationProvider layout={layout} start={place ?? undefined}>
-      <Frame />
+      <EntryDialogsProvider>
+        <Frame />
+      </EntryDialogsProvider>
       <CallPopupHost />
     </NavigationProvider>
   );

@@ -1,146 +1,203 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { BookUser, Phone, Printer, SearchX } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { BookUser, Funnel, SearchX, UserRoundPlus, WifiOff } from 'lucide-react';
+import { useDeferredValue, useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PhoneBookEntry } from '../../../protocol/rest.ts';
-import { selectPhoneBook } from '../../../engine/state/selectors.ts';
-import { Avatar } from '../../ui/avatar.tsx';
+import { selectPhoneBookRevision } from '../../../engine/state/selectors.ts';
+import { useFormats } from '../../i18n/format.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
-import { Menu, MenuItem } from '../../ui/menu.tsx';
+import { Menu, MenuItem, MenuSection } from '../../ui/menu.tsx';
+import { Segments } from '../../ui/segments.tsx';
 import { Spinner } from '../../ui/spinner.tsx';
-import { useDomain } from '../engine-context.tsx';
+import { useCommands, useDomain } from '../engine-context.tsx';
 import { AreaHeader } from '../layout/area-header.tsx';
-import { useNavigation } from '../layout/navigation.tsx';
-import { createMatcher, searchKey } from '../search/text-match.ts';
+import { useEntryDialogs } from './entry-dialogs.tsx';
 import styles from './phone-book-area.module.css';
+import { PhoneBookRow } from './phone-book-row.tsx';
+import { usePhoneBookList, type ListSearch, type PhoneBookList } from './use-phone-book-list.ts';
 
 const rowHeight = 58;
+const books = ['all', 'company', 'private'] as const;
 
-/** The company phone book with filter and call button (PHB-1). */
+/** Company and private phone book: filter, labels, favourites; fluent with 100,000 entries (PHB-1 to PHB-3). */
 export function PhoneBookArea() {
-  const { t } = useTranslation('contacts');
-  const { entries, loaded } = useDomain(selectPhoneBook);
-  const [query, setQuery] = useState('');
-  const keyed = useMemo(
-    () =>
-      entries
-        .map((entry) => ({ entry, key: keyOf(entry) }))
-        .sort((one, other) => one.entry.name.localeCompare(other.entry.name)),
-    [entries],
-  );
-  const shown = useMemo(() => {
-    const matches = createMatcher(query);
-    return keyed.filter(({ key }) => matches(key)).map(({ entry }) => entry);
-  }, [keyed, query]);
+  const { t } = useTranslation('phoneBook');
+  const { newEntry } = useEntryDialogs();
+  const formats = useFormats();
+  const [typed, setTyped] = useState('');
+  const [book, setBook] = useState<(typeof books)[number]>('all');
+  const [favourites, setFavourites] = useState(false);
+  const [label, setLabel] = useState<string | null>(null);
+  const query = useDeferredValue(typed).trim();
+  const search: ListSearch = {
+    query,
+    book,
+    ...(favourites ? { favourites } : {}),
+    ...(label === null ? {} : { label }),
+  };
+  const list = usePhoneBookList(search);
+  const isNarrow = query !== '' || favourites || label !== null;
+  const showAll = (): void => {
+    setTyped('');
+    setFavourites(false);
+    setLabel(null);
+    setBook('all');
+  };
+  const create = () => newEntry(query === '' || /\d/.test(query) ? {} : { name: query });
   return (
     <>
-      <AreaHeader title={t('phoneBook.title')}>
+      <AreaHeader title={t('title')}>
         <div className={styles.filter}>
-          <FilterField label={t('phoneBook.filter')} clearLabel={t('clear')} value={query} onChange={setQuery} />
+          <FilterField label={t('filter')} clearLabel={t('clear')} value={typed} onChange={setTyped} />
         </div>
+        <ShowMenu label={label} onLabel={setLabel} favourites={favourites} onFavourites={setFavourites} />
+        <IconButton label={t('new')} icon={<UserRoundPlus />} kind="soft" onPress={create} />
       </AreaHeader>
-      {shown.length > 0 ? (
-        <Entries entries={shown} />
-      ) : !loaded ? (
+      <div className={styles.books}>
+        <Segments
+          label={t('books')}
+          value={book}
+          options={books.map((value) => ({ value, text: t(`show.${value}`) }))}
+          onChange={setBook}
+        />
+        {list.total !== null && (
+          <span className={styles.count} role="status">
+            {t('count', { count: list.total, number: formats.number(list.total) })}
+          </span>
+        )}
+      </div>
+      {list.total !== null && list.total > 0 ? (
+        <Entries list={list} total={list.total} key={JSON.stringify(search)} />
+      ) : list.failure !== null ? (
+        <EmptyState
+          icon={<WifiOff />}
+          title={t(`${list.failure.code}.title`, { ns: 'errors' })}
+          hint={t(`${list.failure.code}.hint`, { ns: 'errors' })}
+          action={<Button onPress={list.retry}>{t('tryAgain')}</Button>}
+        />
+      ) : list.total === null ? (
         <div className={styles.loading}>
           <Spinner label={t('loading')} />
         </div>
-      ) : entries.length === 0 ? (
-        <EmptyState icon={<BookUser />} title={t('phoneBook.emptyTitle')} hint={t('phoneBook.emptyHint')} />
-      ) : (
+      ) : isNarrow ? (
         <EmptyState
           icon={<SearchX />}
-          title={t('noMatch.title')}
-          hint={t('noMatch.hint')}
-          action={<Button onPress={() => setQuery('')}>{t('showAll')}</Button>}
+          title={t('noMatchTitle')}
+          hint={t('noMatchHint')}
+          action={<Button onPress={showAll}>{t('showAll')}</Button>}
+        />
+      ) : (
+        <EmptyState
+          icon={<BookUser />}
+          title={t(book === 'private' ? 'emptyPrivateTitle' : 'emptyTitle')}
+          hint={t('emptyHint')}
+          action={
+            <Button kind="primary" onPress={create}>
+              {t('new')}
+            </Button>
+          }
         />
       )}
     </>
   );
 }
 
-const keyOf = (entry: PhoneBookEntry) =>
-  searchKey(
-    [entry.name, entry.company ?? ''],
-    entry.numbers.map(({ number }) => number),
-  );
+interface ShowMenuProps {
+  label: string | null;
+  onLabel: (label: string | null) => void;
+  favourites: boolean;
+  onFavourites: (favourites: boolean) => void;
+}
 
-function Entries({ entries }: { entries: readonly PhoneBookEntry[] }) {
-  const { t } = useTranslation('contacts');
+/** Favourites alone, or the entries with one label. */
+function ShowMenu({ label, onLabel, favourites, onFavourites }: ShowMenuProps) {
+  const { t } = useTranslation('phoneBook');
+  const { phoneBook } = useCommands();
+  const revision = useDomain(selectPhoneBookRevision);
+  const [labels, setLabels] = useState<readonly string[]>([]);
+  useEffect(() => {
+    let isCurrent = true;
+    void phoneBook.labels().then((answer) => {
+      if (isCurrent && answer.ok) setLabels(answer.value);
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [phoneBook, revision]);
+  const isNarrow = favourites || label !== null;
+  return (
+    <Menu
+      label={t('showMenu')}
+      placement="bottom end"
+      trigger={<IconButton label={t('showMenu')} icon={<Funnel />} kind={isNarrow ? 'soft' : 'plain'} />}
+    >
+      <MenuItem isChosen={favourites} onAction={() => onFavourites(!favourites)}>
+        {t('show.favourites')}
+      </MenuItem>
+      {labels.length > 0 && (
+        <MenuSection title={t('field.labels')}>
+          {labels.map((each) => (
+            <MenuItem key={each} isChosen={each === label} onAction={() => onLabel(each === label ? null : each)}>
+              {each}
+            </MenuItem>
+          ))}
+        </MenuSection>
+      )}
+    </Menu>
+  );
+}
+
+/** The list: only what is on screen is there. */
+function Entries({ list, total }: { list: PhoneBookList; total: number }) {
+  const { t } = useTranslation('phoneBook');
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
-    count: entries.length,
+    count: total,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 6,
+    overscan: 10,
   });
+  const rows = virtual.getVirtualItems();
+  const [first, last] = [rows[0]?.index ?? 0, rows.at(-1)?.index ?? 0];
+  const { show } = list;
+  useEffect(() => show(first, last), [show, first, last, list.total]);
+  /** Up and down go from name to name. */
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const row = (event.target as HTMLElement).closest<HTMLElement>('[data-index]');
+    if (step === 0 || row === null) return;
+    const to = Number(row.dataset['index']) + step;
+    const next = scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"] [data-open]`);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  };
   return (
     <div ref={scroller} className={styles.scroller}>
-      <ul className={styles.list} aria-label={t('phoneBook.title')} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((row) => {
-          const entry = entries[row.index];
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of the buttons inside */}
+      <ul
+        className={styles.list}
+        aria-label={t('title')}
+        style={{ height: virtual.getTotalSize() }}
+        onKeyDown={onKeyDown}
+      >
+        {rows.map((row) => {
+          const entry = list.at(row.index);
           return (
-            entry && (
-              <li
-                key={entry.id}
-                className={styles.row}
-                style={{ top: row.start, height: row.size }}
-                aria-setsize={entries.length}
-                aria-posinset={row.index + 1}
-              >
-                <PhoneBookRow entry={entry} />
-              </li>
-            )
+            <li
+              key={row.index}
+              data-index={row.index}
+              className={styles.row}
+              style={{ top: row.start, height: row.size }}
+              aria-setsize={total}
+              aria-posinset={row.index + 1}
+            >
+              {entry ? <PhoneBookRow entry={entry} /> : <span className={styles.coming} aria-hidden />}
+            </li>
           );
         })}
       </ul>
     </div>
-  );
-}
-
-/** One entry; with several numbers the handset asks which one. */
-export function PhoneBookRow({ entry }: { entry: PhoneBookEntry }) {
-  const { t } = useTranslation('contacts');
-  const { call } = useNavigation();
-  const callable = entry.numbers.filter(({ kind }) => kind !== 'fax');
-  const [first] = callable;
-  const label = t('call', { name: entry.name });
-  const details = [entry.company, first?.number ?? entry.numbers[0]?.number].filter(Boolean).join(' · ');
-  return (
-    <>
-      <Avatar name={entry.name} />
-      <span className={styles.words}>
-        <span className={styles.name}>{entry.name}</span>
-        <span className={styles.details}>{details}</span>
-      </span>
-      {callable.length > 1 ? (
-        <Menu
-          label={label}
-          placement="bottom end"
-          trigger={<IconButton label={label} icon={<Phone className={styles.handset} />} />}
-        >
-          {entry.numbers.map(({ kind, number }) => (
-            <MenuItem
-              key={`${kind} ${number}`}
-              icon={kind === 'fax' ? <Printer aria-hidden /> : <Phone aria-hidden />}
-              description={t(`numberKind.${kind}`)}
-              isDisabled={kind === 'fax'}
-              onAction={() => call(number)}
-            >
-              {number}
-            </MenuItem>
-          ))}
-        </Menu>
-      ) : (
-        <IconButton
-          label={label}
-          icon={<Phone className={styles.handset} />}
-          isDisabled={first === undefined}
-          onPress={() => first && call(first.number)}
-        />
-      )}
-    </>
   );
 }

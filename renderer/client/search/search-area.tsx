@@ -2,6 +2,8 @@ import { Phone, Search, SearchX } from 'lucide-react';
 import { useDeferredValue, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'react-redux';
+import type { JournalEntry } from '../../../protocol/rest.ts';
+import { selectPartyName } from '../../../engine/state/selectors.ts';
 import type { DomainState } from '../../../engine/state/types.ts';
 import { useFormats } from '../../i18n/format.ts';
 import { Avatar } from '../../ui/avatar.tsx';
@@ -9,16 +11,20 @@ import { IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { Segments } from '../../ui/segments.tsx';
+import { useDomain } from '../engine-context.tsx';
 import { AreaHeader } from '../layout/area-header.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
-import { PhoneBookRow } from '../phone-book/phone-book-area.tsx';
+import { useJournalMatches } from '../journal/use-journal-matches.ts';
+import { PhoneBookRow } from '../phone-book/phone-book-row.tsx';
+import { usePhoneBookMatches } from '../phone-book/use-phone-book-matches.ts';
 import styles from './search-area.module.css';
-import { findAll, type SearchResults } from './search-results.ts';
+import { findAll, maximumResults, type SearchResults } from './search-results.ts';
 
-type Tab = 'all' | keyof SearchResults;
-const tabs: readonly Tab[] = ['all', 'contacts', 'phoneBook', 'messages'];
+type Kind = keyof SearchResults | 'phoneBook' | 'journal';
+type Tab = 'all' | Kind;
+const tabs: readonly Tab[] = ['all', 'contacts', 'phoneBook', 'journal', 'messages'];
 
-/** One field over contacts, phone book and loaded messages, with counts (SEA-1, SEA-3). */
+/** One field over contacts, phone book, journal and loaded messages, with counts (SEA-1, SEA-3). */
 export function SearchArea() {
   const { t } = useTranslation('layout');
   const store = useStore<DomainState>();
@@ -26,13 +32,16 @@ export function SearchArea() {
   const [tab, setTab] = useState<Tab>('all');
   const asked = useDeferredValue(query);
   const results = useMemo(() => findAll(store.getState(), asked), [store, asked]);
-  const counts = {
+  const phoneBook = usePhoneBookMatches(asked, maximumResults);
+  const journal = useJournalMatches(asked, maximumResults);
+  const found: Record<Kind, number> = {
     contacts: results.contacts.length,
-    phoneBook: results.phoneBook.length,
+    phoneBook: phoneBook.total,
+    journal: journal.length,
     messages: results.messages.length,
-    all: results.contacts.length + results.phoneBook.length + results.messages.length,
   };
-  const shows = (kind: keyof SearchResults): boolean => (tab === 'all' || tab === kind) && counts[kind] > 0;
+  const counts: Record<Tab, number> = { ...found, all: Object.values(found).reduce((sum, each) => sum + each, 0) };
+  const shows = (kind: Kind): boolean => (tab === 'all' || tab === kind) && counts[kind] > 0;
   return (
     <>
       <AreaHeader title={t('search.title')} />
@@ -71,10 +80,17 @@ export function SearchArea() {
         )}
         {shows('phoneBook') && (
           <Section title={t('search.tab.phoneBook')}>
-            {results.phoneBook.map((entry) => (
+            {phoneBook.entries.map((entry) => (
               <li key={entry.id} className={styles.row}>
                 <PhoneBookRow entry={entry} />
               </li>
+            ))}
+          </Section>
+        )}
+        {shows('journal') && (
+          <Section title={t('search.tab.journal')}>
+            {journal.map((entry) => (
+              <JournalResult key={entry.id} entry={entry} />
             ))}
           </Section>
         )}
@@ -127,6 +143,35 @@ function ContactResult({ contact }: { contact: SearchResults['contacts'][number]
   );
 }
 
+function JournalResult({ entry }: { entry: JournalEntry }) {
+  const { t } = useTranslation('journal');
+  const formats = useFormats();
+  const { call } = useNavigation();
+  const known = useDomain(selectPartyName(entry.number));
+  const name = known ?? entry.party.name ?? entry.number;
+  const at = Date.parse(entry.startedAt);
+  return (
+    <li className={styles.row}>
+      <Avatar name={name} />
+      <span className={styles.words}>
+        <span className={styles.name}>{name}</span>
+        <span className={styles.details}>
+          {t(`result.${entry.direction}.${entry.result}`)} · {entry.number}
+        </span>
+      </span>
+      <time className={styles.time} dateTime={entry.startedAt}>
+        {formats.stamp(at)}
+      </time>
+      <IconButton
+        label={t('call', { name })}
+        icon={<Phone className={styles.handset} />}
+        isDisabled={entry.number === ''}
+        onPress={() => call(entry.number)}
+      />
+    </li>
+  );
+}
+
 function MessageResult({ found }: { found: SearchResults['messages'][number] }) {
   const { openConversation } = useNavigation();
   const formats = useFormats();
@@ -140,9 +185,7 @@ function MessageResult({ found }: { found: SearchResults['messages'][number] }) 
           <span className={styles.name}>{name}</span>
           <span className={styles.details}>{message.body}</span>
         </span>
-        <time className={styles.time}>
-          {formats.day(message.timestamp)}, {formats.time(message.timestamp)}
-        </time>
+        <time className={styles.time}>{formats.stamp(message.timestamp)}</time>
       </button>
     </li>
   );

@@ -1,25 +1,20 @@
-/** What a search finds in the loaded state: people, phone-book entries and messages. */
+/** What a search finds in the loaded state: people and messages. */
 import type { ArchivedMessage } from '../../../protocol/archive.ts';
-import type { PhoneBookEntry } from '../../../protocol/rest.ts';
 import type { Contact, DomainState } from '../../../engine/state/types.ts';
 import { createMatcher, searchKey } from './text-match.ts';
 
 export interface SearchResults {
   contacts: Contact[];
-  phoneBook: PhoneBookEntry[];
   /** Newest first, with the contact they were exchanged with where it is known. */
   messages: { message: ArchivedMessage; contact: Contact | null }[];
 }
 /** At most so many of each are kept; more would not be read. */
 export const maximumResults = 100;
 
-const nothing: SearchResults = { contacts: [], phoneBook: [], messages: [] };
+const nothing: SearchResults = { contacts: [], messages: [] };
 
 /** SEA-1, SEA-2 over what this client has loaded. An empty query finds nothing. */
-export const findAll = (
-  state: Pick<DomainState, 'contacts' | 'phoneBook' | 'conversations'>,
-  query: string,
-): SearchResults => {
+export const findAll = (state: Pick<DomainState, 'contacts' | 'conversations'>, query: string): SearchResults => {
   if (query.trim() === '') return nothing;
   const matches = createMatcher(query);
   const contacts = state.contacts.ids.flatMap((id) => state.contacts.byId[id] ?? []);
@@ -31,16 +26,6 @@ export const findAll = (
   return {
     contacts: contacts
       .filter(({ name, extension }) => matches(searchKey([name], [extension])))
-      .slice(0, maximumResults),
-    phoneBook: state.phoneBook.entries
-      .filter(({ name, company, numbers }) =>
-        matches(
-          searchKey(
-            [name, company ?? ''],
-            numbers.map(({ number }) => number),
-          ),
-        ),
-      )
       .slice(0, maximumResults),
     messages: messages
       .slice(0, maximumResults)

@@ -18,7 +18,7 @@ const expanded = (text: string): string =>
   );
 const wordsOf = (text: string): string[] => text.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 /** Without prefixes of country and trunk, so that +49 991 and 0991 meet. */
-const digitsOf = (text: string): string => text.replace(/\D/g, '').replace(/^0+/, '');
+export const comparableDigits = (text: string): string => text.replace(/\D/g, '').replace(/^0+/, '');
 
 /** The words of a text as it is compared; make it once per text, it costs more than a comparison. */
 export interface SearchKey {
@@ -28,13 +28,13 @@ export interface SearchKey {
 
 export const searchKey = (texts: readonly string[], numbers: readonly string[] = []): SearchKey => {
   const words = new Set(texts.flatMap((text) => [...wordsOf(plain(text)), ...wordsOf(expanded(text))]));
-  return { words: [...words], digits: numbers.map(digitsOf) };
+  return { words: [...words], digits: numbers.map(comparableDigits) };
 };
 
 /** A test for what was typed; an empty query fits everything. */
 export const createMatcher = (query: string): ((key: SearchKey) => boolean) => {
   const terms = wordsOf(plain(query)).map((term) => [term, ...wordsOf(expanded(term))]);
-  const typed = /^[\d\s+()/.-]+$/.test(query) ? digitsOf(query) : '';
+  const typed = /^[\d\s+()/.-]+$/.test(query) ? comparableDigits(query) : '';
   const german = wordsOf(expanded(query));
   return ({ words, digits }) => {
     if (typed !== '' && digits.some((number) => number.includes(typed))) return true;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Contact } from '../../../engine/state/types.ts';
-import { createDialIndex, findDialTargets, looksLikeNumber } from './dial-index.ts';
+import { contactIndex, findDialTargets, looksLikeNumber, phoneBookIndex } from './dial-index.ts';
 
 const contact = (id: string, name: string, extension: string): Contact => ({
   id,
@@ -15,20 +15,32 @@ const contact = (id: string, name: string, extension: string): Contact => ({
   avatarUrl: null,
   lastActivityAt: 0,
 });
-const index = createDialIndex(
-  [contact('b', 'Ben Krüger', '102'), contact('c', 'Clara Meißner', '103'), contact('f', 'Felix Petrović', '106')],
-  [
+const index = [
+  ...contactIndex([
+    contact('b', 'Ben Krüger', '102'),
+    contact('c', 'Clara Meißner', '103'),
+    contact('f', 'Felix Petrović', '106'),
+  ]),
+  ...phoneBookIndex([
     {
       id: '1',
+      book: 'company',
       name: 'Martina Lorenz',
       company: 'Kanzlei Huber',
       numbers: [
         { kind: 'office', number: '+49 991 270060' },
         { kind: 'fax', number: '+49 991 270061' },
       ],
+      emails: [],
+      labels: [],
+      picture: null,
+      note: '',
+      version: 1,
+      favourite: false,
+      source: null,
     },
-  ],
-);
+  ]),
+];
 const names = (query: string) => findDialTargets(index, query).map((target) => target.name);
 
 test.each(['Krüger', 'kruger', 'krueger', 'ben kru', 'KRÜ'])('TEL-1 finds Ben Krüger as %s', (query) => {

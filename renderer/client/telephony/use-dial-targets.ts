@@ -1,20 +1,29 @@
 import { useMemo, useState } from 'react';
 import type { Contact, DomainState } from '../../../engine/state/types.ts';
 import { useDomain } from '../engine-context.tsx';
-import { createDialIndex, findDialTargets, looksLikeNumber, type DialIndex, type DialTarget } from './dial-index.ts';
+import { usePhoneBookMatches } from '../phone-book/use-phone-book-matches.ts';
+import {
+  contactIndex,
+  findDialTargets,
+  looksLikeNumber,
+  phoneBookIndex,
+  type DialIndex,
+  type DialTarget,
+} from './dial-index.ts';
 
 /** By the list of ids: presence changes 100 times a second and must not build the index anew (CON-12). */
-const indexes = new WeakMap<readonly string[], WeakMap<readonly unknown[], DialIndex>>();
-function dialIndexOf({ contacts, phoneBook }: DomainState): DialIndex {
-  let byPhoneBook = indexes.get(contacts.ids);
-  if (!byPhoneBook) indexes.set(contacts.ids, (byPhoneBook = new WeakMap()));
-  let index = byPhoneBook.get(phoneBook.entries);
+const indexes = new WeakMap<readonly string[], DialIndex>();
+function contactIndexOf({ contacts }: DomainState): DialIndex {
+  let index = indexes.get(contacts.ids);
   if (!index) {
-    const people = contacts.ids.map((id) => contacts.byId[id]).filter((each): each is Contact => each !== undefined);
-    byPhoneBook.set(phoneBook.entries, (index = createDialIndex(people, phoneBook.entries)));
+    index = contactIndex(
+      contacts.ids.map((id) => contacts.byId[id]).filter((each): each is Contact => each !== undefined),
+    );
+    indexes.set(contacts.ids, index);
   }
   return index;
 }
+const mostTargets = 8;
 
 export interface DialTargets {
   found: DialTarget[];
@@ -25,10 +34,18 @@ export interface DialTargets {
   chosenFor: (text: string) => string;
 }
 
-/** Who the text in the dial field may mean. A name marks its first hit; a number stays a number until one chooses. */
+/**
+ * Who the text in the dial field may mean, contacts first, then the phone book. A name marks its first hit; a number
+ * stays a number until one chooses.
+ */
 export function useDialTargets(text: string): DialTargets {
-  const index = useDomain((state) => (text.trim() === '' ? null : dialIndexOf(state)));
-  const found = useMemo(() => (index === null ? [] : findDialTargets(index, text)), [index, text]);
+  const index = useDomain((state) => (text.trim() === '' ? null : contactIndexOf(state)));
+  const { entries } = usePhoneBookMatches(text, mostTargets);
+  const found = useMemo(() => {
+    if (index === null) return [];
+    const contacts = findDialTargets(index, text, mostTargets);
+    return [...contacts, ...findDialTargets(phoneBookIndex(entries), text, mostTargets - contacts.length)];
+  }, [index, entries, text]);
   const [marked, setMarked] = useState<{ text: string; active: number } | null>(null);
   const start = looksLikeNumber(text) || found.length === 0 ? -1 : 0;
   const active = Math.min(marked?.text === text ? marked.active : start, found.length - 1);
