@@ -8,6 +8,7 @@ import { measureBarePhones, measureClient } from './calls.ts';
 import { measureCatchUp } from './catch-up.ts';
 import { measureBareMessages, measureMessages } from './chat.ts';
 import { measureContacts } from './contacts.ts';
+import { measureDesktopMemory, measureDesktopStart } from './desktop.ts';
 import { measureLogin, measurePgliteAlone, restingMemory } from './server.ts';
 
 const rounds = Number(process.env.KONTOR_BENCH_ROUNDS ?? 20);
@@ -34,6 +35,11 @@ const benchmarks: Record<string, (office: Office) => Promise<unknown>> = {
   },
   'catch-up': (office) => measureCatchUp(office, 3),
   contacts: () => measureContacts(10),
+  'desktop-start': (office) => measureDesktopStart(office, rounds),
+  'desktop-memory': async (office) => {
+    const figures = await measureDesktopMemory(office);
+    return { ...figures, ratio: ratio(figures.clientTotal, figures.bareTotal) };
+  },
 };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

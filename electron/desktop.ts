@@ -10,6 +10,7 @@ import { memoryLedger } from './ledger/ledger.ts';
 import { linkInbox } from './links/link-inbox.ts';
 import { openLog } from './logs/log.ts';
 import { setMenu } from './menu/menu.ts';
+import { saySettingsDamaged } from './messages/messages.ts';
 import { watchNetwork } from './network/network-watch.ts';
 import { systemNotifications } from './notifications/notifications.ts';
 import { serveRenderer } from './protocol-handler/app-protocol.ts';
@@ -134,6 +135,7 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
     setAutostart(changed);
     tell('settings.changed', forThisRun(changed));
   });
+  if (settings.setAside !== null) void saySettingsDamaged(settings.setAside, texts());
   watchNetwork(() => tell('network.changed', null));
   claimLinks();
   if (commandLine.dialText !== null) links.deliver(commandLine.dialText);

@@ -2,7 +2,9 @@
 import { app } from 'electron';
 import { parseCommandLine, type CommandLine } from './command-line/command-line.ts';
 import { ownWords } from './command-line/own-words.ts';
+import { prepareDataFolder } from './data-folder/data-folder.ts';
 import { openDesktop } from './desktop.ts';
+import { sayFolderUnwritable } from './messages/messages.ts';
 import { registerAppScheme } from './protocol-handler/app-protocol.ts';
 import { denyByDefault } from './security/hardening.ts';
 import { claimSingleInstance } from './single-instance/single-instance.ts';
@@ -15,6 +17,13 @@ const refuse = (reason: string): void => {
 const start = (commandLine: CommandLine, words: string[]): void => {
   app.setName('Kontor');
   if (commandLine.userDataDirectory !== null) app.setPath('userData', commandLine.userDataDirectory);
+  const folder = app.getPath('userData');
+  const prepared = prepareDataFolder(folder);
+  if (!prepared.ok) {
+    process.stderr.write(`Kontor cannot start: the data folder ${folder} cannot be written to (${prepared.code})\n`);
+    void sayFolderUnwritable(folder, commandLine.language).then(() => app.exit(1));
+    return;
+  }
   const starts = claimSingleInstance(words);
   if (starts === null) return app.exit(0);
   registerAppScheme();

@@ -3,6 +3,8 @@ import { readJsonFile, writeJsonFile } from '../files/json-file.ts';
 import type { Log } from '../logs/log.ts';
 
 export interface SettingsStore {
+  /** Where a damaged file was put; `null`: there was none. */
+  readonly setAside: string | null;
   read(): Settings;
   /** Changes take effect at once: listeners are told after the file is written. */
   update(patch: SettingsPatch): Settings;
@@ -16,6 +18,7 @@ export const settingsStore = (file: string, log: Log, now: () => number): Settin
   let settings = parseSettings(content.state === 'present' ? content.value : null);
   const listeners: ((settings: Settings) => void)[] = [];
   return {
+    setAside: content.state === 'damaged' ? content.setAside : null,
     read: () => settings,
     update: (patch) => {
       settings = parseSettings({ ...settings, ...patch });

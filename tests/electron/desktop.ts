@@ -37,8 +37,9 @@ export interface Folders {
 }
 
 const startPage = 'app://kontor/';
-const nobody = 65_534;
-const isRoot = process.getuid?.() === 0;
+/** Chromium's sandbox does not work for root. */
+export const unprivileged = 65_534;
+export const isRoot = process.getuid?.() === 0;
 
 /** What runs in the client's page before its own scripts, also after the page was loaded again. */
 export interface PageScript {
@@ -59,9 +60,10 @@ export const makeFolders = (page: 'test' | 'client' = 'test', script?: PageScrip
   cpSync(path.join(root, 'dist/electron'), path.join(app, 'dist/electron'), { recursive: true });
   const renderer = page === 'test' ? path.join(root, 'tests/electron/page') : path.join(root, 'dist/renderer');
   cpSync(renderer, path.join(app, 'dist/renderer'), { recursive: true });
+  answerMessages(app);
   if (script !== undefined) addScript(path.join(app, 'dist/renderer'), script);
   symlinkSync(path.join(root, 'node_modules'), path.join(app, 'node_modules'));
-  if (isRoot) for (const folder of [base, userData]) chownSync(folder, nobody, nobody);
+  if (isRoot) for (const folder of [base, userData]) chownSync(folder, unprivileged, unprivileged);
   return { app, userData, remove: () => rmSync(base, { recursive: true, force: true }) };
 };
 
@@ -72,24 +74,24 @@ const addScript = (renderer: string, { run, argument }: PageScript): void => {
   writeFileSync(index, html.replace('<script', '<script src="/test.js"></script><script'));
 };
 
-const binary = (): string => {
+export const binary = (): string => {
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   if (override !== undefined && process.platform === 'linux') return path.join(override, 'electron');
   return createRequire(import.meta.url)('electron') as string;
 };
 
-/** Root must not run Chromium without its sandbox, so a small script hands the process over to `nobody`. */
+/** Root must not run Chromium without its sandbox, so a small script hands the process over. */
 const programFor = (folders: Folders): string => {
   if (!isRoot) return binary();
   const script = path.join(folders.app, 'start.sh');
   if (!existsSync(script)) {
-    const hand = `exec setpriv --reuid ${nobody} --regid ${nobody} --clear-groups "${binary()}" "$@"`;
+    const hand = `exec setpriv --reuid ${unprivileged} --regid ${unprivileged} --clear-groups "${binary()}" "$@"`;
     writeFileSync(script, `#!/bin/sh\n${hand}\n`, { mode: 0o755 });
   }
   return script;
 };
 
-const environmentFor = (folders: Folders): Record<string, string> => ({
+export const environmentFor = (folders: Folders): Record<string, string> => ({
   PATH: process.env.PATH ?? '',
   DISPLAY: process.env.DISPLAY ?? '',
   HOME: folders.userData,
@@ -110,9 +112,9 @@ export const startDesktop = async (folders: Folders, words: string[] = []): Prom
     env: environmentFor(folders),
     chromiumSandbox: true,
   });
-  await expect.poll(() => clientPage(app)?.url(), { timeout: 20_000 }).toBe(startPage);
-  const page = clientPage(app);
-  if (page === undefined) throw new Error('The client window is gone');
+  // The client window is the first; it opens its pop-up itself.
+  const page = await app.firstWindow();
+  await page.waitForURL(startPage);
   await page.waitForLoadState('load');
   return { app, page };
 };
@@ -172,6 +174,42 @@ export const startAgain = (folders: Folders, words: string[]): Promise<number | 
     again.on('error', reject);
     again.on('exit', resolve);
   });
+
+/** Starts with another data folder and resolves with the first line that Kontor itself complains about. */
+export const firstComplaint = (folders: Folders, userData: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const program = spawn(programFor(folders), [folders.app, `--user-data-dir=${userData}`], {
+      env: environmentFor(folders),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let text = '';
+    program.stderr.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const line = text.split('\n').find((each) => each.startsWith('Kontor '));
+      if (line === undefined) return;
+      program.kill('SIGKILL');
+      resolve(line);
+    });
+    program.on('error', reject);
+    program.on('exit', (code) => reject(new Error(`Ended with ${String(code)}: ${text}`)));
+  });
+
+/** What the program has said in message boxes; see `answerMessages`. */
+export const messagesOf = (app: ElectronApplication): Promise<string[]> =>
+  app.evaluate(() => (globalThis as { messages?: string[] }).messages ?? []);
+
+/** Puts a double in front of the program that reads message boxes and answers them at once. */
+const answerMessages = (app: string): void => {
+  const main = path.join(app, 'dist/electron/main.js');
+  const double = `import { dialog as box } from 'electron';
+globalThis.messages = [];
+box.showMessageBox = ({ message, detail }) => {
+  globalThis.messages.push(message + ' ' + detail);
+  return Promise.resolve({ response: 0, checkboxChecked: false });
+};
+`;
+  writeFileSync(main, double + readFileSync(main, 'utf8'));
+};
 
 /** State of the window that shows this page, as the main process sees it. */
 export const windowState = (

@@ -5,6 +5,7 @@ import { password, tones } from '../e2e/office.ts';
 import { crashPage, makeFolders, startDesktop, type Desktop, type Folders, type RevivedPage } from './desktop.ts';
 
 const start = 'app://kontor/';
+const toneOf = (name: string): number => tones[name] ?? 1300;
 
 export class Employee {
   readonly name: string;
@@ -14,18 +15,23 @@ export class Employee {
   #desktop: Desktop | null = null;
   #revived: RevivedPage | null = null;
 
-  private constructor(name: string, server: string) {
+  private constructor(folders: Folders, name: string, server: string) {
     this.name = name;
-    this.tone = tones[name] ?? 1300;
-    this.folders = makeFolders('client', { run: installToneAndEar, argument: this.tone });
+    this.tone = toneOf(name);
+    this.folders = folders;
     this.#words = [`--server=${server}`, '--lang=en'];
   }
 
-  /** At the login form of the desktop client. */
-  static async arrives(name: string, server: string): Promise<Employee> {
-    const employee = new Employee(name, server);
+  /** At the client that stands in these folders, started. */
+  static async at(folders: Folders, name: string, server: string): Promise<Employee> {
+    const employee = new Employee(folders, name, server);
     await employee.startClient();
     return employee;
+  }
+
+  /** At the login form of the desktop client. */
+  static arrives(name: string, server: string): Promise<Employee> {
+    return Employee.at(makeFolders('client', { run: installToneAndEar, argument: toneOf(name) }), name, server);
   }
 
   /** Logged in, with calls and chat connected; the login is saved unless told otherwise. */

@@ -3,8 +3,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   clientPage,
+  firstComplaint,
   logOf,
   makeFolders,
+  messagesOf,
   startAgain,
   startDesktop,
   windowState,
@@ -125,15 +127,25 @@ it('starts minimised without a window on screen (SES-4)', async () => {
   expect((await windowState(app, start))?.visible).toBe(false);
 });
 
-it('keeps going with the defaults when its settings are damaged (SET-1)', async () => {
+it('keeps going with the defaults when its settings are damaged, and says where the file is (SET-1)', async () => {
   writeFileSync(path.join(folders.userData, 'settings.json'), '{"theme": "da');
-  const { page } = await open();
+  const { app, page } = await open(['--lang=en']);
+  await expect.poll(() => messagesOf(app)).toHaveLength(1);
+  expect((await messagesOf(app))[0]).toMatch(/settings could not be read.*settings\.json\.damaged-\d+/);
   expect(await page.evaluate(() => window.kontor.invoke('settings.read', null))).toMatchObject({ theme: 'system' });
   expect(readdirSync(folders.userData).some((name) => name.startsWith('settings.json.damaged-'))).toBe(true);
   await page.evaluate(() => window.kontor.invoke('settings.update', { theme: 'dark' }));
   await expect
     .poll(() => page.evaluate(() => window.told.some(({ event }) => event === 'settings.changed')))
     .toBe(true);
+});
+
+it('says in one line that its data folder cannot be written to, and does not start', async () => {
+  writeFileSync(path.join(folders.userData, 'file'), '');
+  const folder = path.join(folders.userData, 'file', 'data');
+  expect(await firstComplaint(folders, folder)).toBe(
+    `Kontor cannot start: the data folder ${folder} cannot be written to (ENOTDIR)`,
+  );
 });
 
 it('resizes to the layouts and remembers each place (LAY-4)', async () => {
