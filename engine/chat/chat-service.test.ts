@@ -8,7 +8,7 @@ import type { DeviceKind } from '../../protocol/identity.ts';
 import { systemClock } from '../ports/clock.ts';
 import { createMemoryArchive, type KeptValues } from '../ports/memory-archive.ts';
 import type { Archive, Notice } from '../ports/ports.ts';
-import { directoryLoaded } from '../state/contacts.ts';
+import { contactOf, directoryLoaded } from '../state/contacts.ts';
 import { createEngineStore } from '../state/store.ts';
 import type { DomainState } from '../state/types.ts';
 import { createChatService, type ChatService } from './chat-service.ts';
@@ -313,22 +313,22 @@ describe('chat', () => {
 });
 
 describe('presence', () => {
-  const contact = (device: Device, name: string) => device.store.getState().contacts.byId[name];
+  const contact = (device: Device, name: string) => contactOf(device.store.getState().contacts, name);
 
   it('CON-3 shows availability, text and device; unknown is not offline', async () => {
     const anna = deviceOf('anna');
     expect(contact(anna, 'ben')?.availability).toBe('unknown');
     await anna.start();
-    await until(anna, (state) => state.contacts.byId['ben']?.availability === 'offline');
+    await until(anna, (state) => contactOf(state.contacts, 'ben')?.availability === 'offline');
     const ben = deviceOf('ben', { kind: 'mobile' });
     ben.chat.publishPresence('dnd', 'In a meeting');
     await ben.start();
-    await until(anna, (state) => state.contacts.byId['ben']?.availability === 'dnd');
+    await until(anna, (state) => contactOf(state.contacts, 'ben')?.availability === 'dnd');
     expect(contact(anna, 'ben')).toMatchObject({ statusText: 'In a meeting', deviceKind: 'mobile' });
     ben.chat.publishPresence('away', '');
-    await until(anna, (state) => state.contacts.byId['ben']?.availability === 'away');
+    await until(anna, (state) => contactOf(state.contacts, 'ben')?.availability === 'away');
     await ben.chat.stop();
-    await until(anna, (state) => state.contacts.byId['ben']?.availability === 'offline');
+    await until(anna, (state) => contactOf(state.contacts, 'ben')?.availability === 'offline');
     expect(contact(anna, 'ben')).toMatchObject({ statusText: '', deviceKind: null });
   });
 

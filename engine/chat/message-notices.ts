@@ -4,6 +4,7 @@
  */
 import type { ArchivedMessage } from '../../protocol/archive.ts';
 import type { BareJid } from '../../protocol/identity.ts';
+import { contactWithJid } from '../state/contacts.ts';
 import { conversationWith, type ChatContext } from './chat-context.ts';
 
 const longestText = 200;
@@ -27,10 +28,7 @@ export const createMessageNotices = ({ store, notifier, clock }: ChatContext): M
     shown.delete(noticeId);
     void notifier.close(noticeId);
   };
-  const nameOf = (peer: BareJid): string => {
-    const { byId } = store.getState().contacts;
-    return Object.values(byId).find((contact) => contact.jid === peer)?.name ?? peer;
-  };
+  const nameOf = (peer: BareJid): string => contactWithJid(store.getState().contacts, peer)?.name ?? peer;
 
   return {
     announce: (messages, isWatched) => {

@@ -56,8 +56,7 @@ export const createPresenceBook = ({ store, clock }: Pick<ChatContext, 'store' |
     cancel ??= clock.after(frameMilliseconds, flush);
   };
   const touchAll = () => {
-    const { byId } = store.getState().contacts;
-    for (const contact of Object.values(byId)) touch(contact.jid);
+    for (const contact of store.getState().contacts.rows) touch(contact.jid);
   };
 
   return {

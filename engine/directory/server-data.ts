@@ -15,6 +15,7 @@ import type { RestClient } from '../session/rest-client.ts';
 import type { PhoneBook } from './phone-book.ts';
 import {
   activityNoted,
+  contactOf,
   directoryEntryChanged,
   directoryEntryRemoved,
   directoryLoaded,
@@ -47,9 +48,8 @@ export const createServerData = (
   missed: (entry: JournalEntry) => void,
 ): ServerData => {
   const noteActivity = (entries: JournalEntry[]): void => {
-    const { byId } = store.getState().contacts;
     for (const entry of entries) {
-      const contact = entry.party.userId === null ? undefined : byId[entry.party.userId];
+      const contact = entry.party.userId === null ? undefined : contactOf(store.getState().contacts, entry.party.userId);
       if (contact) store.dispatch(activityNoted({ jid: contact.jid, at: Date.parse(entry.startedAt) }));
     }
   };

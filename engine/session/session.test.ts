@@ -6,6 +6,7 @@ import { createPhoneBook } from '../directory/phone-book.ts';
 import { createServerData } from '../directory/server-data.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Ports } from '../ports/ports.ts';
+import { contactOf } from '../state/contacts.ts';
 import { linkChanged } from '../state/connection.ts';
 import { createEngineStore, type EngineStore } from '../state/store.ts';
 import type { DomainState } from '../state/types.ts';
@@ -140,7 +141,7 @@ test('SES-1 logs in without regard to case and reads the colleagues', async () =
   await anna.until(isReady);
   const { session, contacts } = anna.store.getState();
   expect(session).toMatchObject({ phase: 'loggedIn', user: { extension: '101' } });
-  expect(Object.values(contacts.byId).some((contact) => contact.extension === '102')).toBe(true);
+  expect(contacts.rows.some((contact) => contact.extension === '102')).toBe(true);
 });
 
 test('SES-3 a wrong password and an unknown server have a failure each, and nothing is saved', async () => {
@@ -173,7 +174,7 @@ test('SES-5 a favourite set on one device shows on the other', async () => {
   await Promise.all([desk.until(isReady), pocket.until(isReady)]);
   const [id = ''] = desk.store.getState().contacts.ids;
   await desk.connection().rest.tell('PUT', `/api/v1/favourites/${id}`);
-  await pocket.until(({ contacts }) => contacts.byId[id]?.favourite === true);
+  await pocket.until(({ contacts }) => contactOf(contacts, id)?.favourite === true);
 });
 
 test('a session ended from elsewhere logs out and says why', async () => {

@@ -1,10 +1,15 @@
-/** The company directory with presence and telephone state. A change touches only the contacts it names. */
-import { createSlice, original, type PayloadAction } from '@reduxjs/toolkit';
+/**
+ * The company directory with presence and telephone state. Written without immer, which would copy all contacts for
+ * each change: a change makes one new contact and one new list of references (CON-12).
+ *
+ * `ids` and `rows` run side by side. `ids` is a new array whenever an id, address, name or extension changed, and the
+ * same one as long as only presence, telephone state and the like did; indexes over those are kept by it.
+ */
+import { createAction, type UnknownAction } from '@reduxjs/toolkit';
 import type { BareJid, DeviceKind, PhoneState, UserId } from '../../protocol/identity.ts';
 import type { DirectoryEntry } from '../../protocol/rest.ts';
-import type { Contact, ContactAvailability, DomainState } from './types.ts';
+import type { Contact, ContactAvailability, ContactsState } from './types.ts';
 
-type ContactsState = DomainState['contacts'];
 export interface PresenceChange {
   jid: BareJid;
   availability: ContactAvailability;
@@ -16,6 +21,17 @@ export interface PhoneStateChange {
   state: PhoneState | 'unknown';
 }
 
+/** The whole directory; what is known of a contact beyond it is kept. */
+export const directoryLoaded = createAction<DirectoryEntry[]>('contacts/directoryLoaded');
+export const directoryEntryChanged = createAction<Omit<DirectoryEntry, 'favourite'>>('contacts/directoryEntryChanged');
+export const directoryEntryRemoved = createAction<UserId>('contacts/directoryEntryRemoved');
+export const favouriteChanged = createAction<{ userId: UserId; favourite: boolean }>('contacts/favouriteChanged');
+export const presencesChanged = createAction<PresenceChange[]>('contacts/presencesChanged');
+export const phoneStatesChanged = createAction<PhoneStateChange[]>('contacts/phoneStatesChanged');
+export const avatarChanged = createAction<{ jid: BareJid; avatarUrl: string | null }>('contacts/avatarChanged');
+export const activityNoted = createAction<{ jid: BareJid; at: number }>('contacts/activityNoted');
+
+const nobody: ContactsState = { ids: [], rows: [], loaded: false };
 const newContact = (entry: DirectoryEntry): Contact => ({
   ...entry,
   availability: 'unknown',
@@ -25,81 +41,96 @@ const newContact = (entry: DirectoryEntry): Contact => ({
   avatarUrl: null,
   lastActivityAt: 0,
 });
-/** Where to find a contact by its address; made anew when the directory's `ids` are. */
-const indexes = new WeakMap<readonly UserId[], Map<BareJid, UserId>>();
-const byJid = (draft: ContactsState, jid: BareJid): Contact | undefined => {
-  // The plain state: a look through the draft would wrap every contact on the way.
-  const state = original(draft) ?? draft;
-  let index = indexes.get(state.ids);
-  if (!index) {
-    index = new Map(state.ids.flatMap((id) => (state.byId[id] ? [[state.byId[id].jid, id] as const] : [])));
-    indexes.set(state.ids, index);
+
+interface Places {
+  byId: ReadonlyMap<UserId, number>;
+  byJid: ReadonlyMap<BareJid, number>;
+}
+const places = new WeakMap<readonly UserId[], Places>();
+const placesOf = ({ ids, rows }: ContactsState): Places => {
+  let found = places.get(ids);
+  if (!found) {
+    found = { byId: new Map(ids.map((id, at) => [id, at])), byJid: new Map(rows.map(({ jid }, at) => [jid, at])) };
+    places.set(ids, found);
   }
-  const id = index.get(jid);
-  return id === undefined ? undefined : draft.byId[id];
+  return found;
+};
+const rowAt = (contacts: ContactsState, place: number | undefined): Contact | undefined =>
+  place === undefined ? undefined : contacts.rows[place];
+export const contactOf = (contacts: ContactsState, id: UserId): Contact | undefined =>
+  rowAt(contacts, placesOf(contacts).byId.get(id));
+export const contactWithJid = (contacts: ContactsState, jid: BareJid): Contact | undefined =>
+  rowAt(contacts, placesOf(contacts).byJid.get(jid));
+
+type Change = readonly [place: number | undefined, facts: Partial<Contact>];
+/** The same state where every change says what is known already. */
+const changed = (state: ContactsState, changes: readonly Change[]): ContactsState => {
+  let rows: Contact[] | null = null;
+  for (const [place, facts] of changes) {
+    const contact = place === undefined ? undefined : (rows ?? state.rows)[place];
+    if (place === undefined || !contact) continue;
+    const keys = Object.keys(facts) as (keyof Contact)[];
+    if (keys.every((key) => contact[key] === facts[key])) continue;
+    rows ??= state.rows.slice();
+    rows[place] = { ...contact, ...facts };
+  }
+  return rows ? { ...state, rows } : state;
+};
+const facts = ['id', 'jid', 'name', 'extension'] as const;
+const withDirectory = (state: ContactsState, rows: Contact[]): ContactsState => {
+  const isSame =
+    rows.length === state.rows.length &&
+    rows.every((row, at) => facts.every((fact) => row[fact] === state.rows[at]?.[fact]));
+  return { ...state, rows, ids: isSame ? state.ids : rows.map(({ id }) => id) };
 };
 
-const slice = createSlice({
-  name: 'contacts',
-  initialState: (): ContactsState => ({ byId: {}, ids: [], loaded: false }),
-  reducers: {
-    /** The whole directory; what is known of a contact beyond it is kept. */
-    directoryLoaded: (state, { payload }: PayloadAction<DirectoryEntry[]>) => {
-      const known = state.byId;
-      state.byId = Object.fromEntries(
-        payload.map((entry) => [entry.id, { ...(known[entry.id] ?? newContact(entry)), ...entry }]),
-      );
-      state.ids = payload.map((entry) => entry.id);
-      state.loaded = true;
-    },
-    directoryEntryChanged: (state, { payload }: PayloadAction<Omit<DirectoryEntry, 'favourite'>>) => {
-      const contact = state.byId[payload.id];
-      if (contact) {
-        if (contact.jid !== payload.jid) state.ids = [...state.ids];
-        Object.assign(contact, payload);
-      } else {
-        state.byId[payload.id] = newContact({ ...payload, favourite: false });
-        state.ids.push(payload.id);
-      }
-    },
-    directoryEntryRemoved: (state, { payload }: PayloadAction<UserId>) => {
-      state.ids = state.ids.filter((id) => id !== payload);
-      state.byId = Object.fromEntries(Object.entries(state.byId).filter(([id]) => id !== payload));
-    },
-    favouriteChanged: (state, { payload }: PayloadAction<{ userId: UserId; favourite: boolean }>) => {
-      const contact = state.byId[payload.userId];
-      if (contact) contact.favourite = payload.favourite;
-    },
-    presencesChanged: (state, { payload }: PayloadAction<PresenceChange[]>) => {
-      for (const change of payload) {
-        const contact = byJid(state, change.jid);
-        if (contact) Object.assign(contact, change);
-      }
-    },
-    phoneStatesChanged: (state, { payload }: PayloadAction<PhoneStateChange[]>) => {
-      for (const change of payload) {
-        const contact = state.byId[change.userId];
-        if (contact) contact.phone = change.state;
-      }
-    },
-    avatarChanged: (state, { payload }: PayloadAction<{ jid: BareJid; avatarUrl: string | null }>) => {
-      const contact = byJid(state, payload.jid);
-      if (contact) contact.avatarUrl = payload.avatarUrl;
-    },
-    activityNoted: (state, { payload }: PayloadAction<{ jid: BareJid; at: number }>) => {
-      const contact = byJid(state, payload.jid);
-      if (contact && contact.lastActivityAt < payload.at) contact.lastActivityAt = payload.at;
-    },
-  },
-});
-export const contactsReducer = slice.reducer;
-export const {
-  directoryLoaded,
-  directoryEntryChanged,
-  directoryEntryRemoved,
-  favouriteChanged,
-  presencesChanged,
-  phoneStatesChanged,
-  avatarChanged,
-  activityNoted,
-} = slice.actions;
+export const contactsReducer = (state: ContactsState = nobody, action: UnknownAction): ContactsState => {
+  if (presencesChanged.match(action)) {
+    const { byJid } = placesOf(state);
+    return changed(
+      state,
+      action.payload.map(({ jid, availability, statusText, deviceKind }) => [
+        byJid.get(jid),
+        { availability, statusText, deviceKind },
+      ]),
+    );
+  }
+  if (phoneStatesChanged.match(action)) {
+    const { byId } = placesOf(state);
+    return changed(
+      state,
+      action.payload.map((change) => [byId.get(change.userId), { phone: change.state }]),
+    );
+  }
+  if (favouriteChanged.match(action)) {
+    const { userId, favourite } = action.payload;
+    return changed(state, [[placesOf(state).byId.get(userId), { favourite }]]);
+  }
+  if (avatarChanged.match(action)) {
+    const { jid, avatarUrl } = action.payload;
+    return changed(state, [[placesOf(state).byJid.get(jid), { avatarUrl }]]);
+  }
+  if (activityNoted.match(action)) {
+    const { jid, at } = action.payload;
+    const known = contactWithJid(state, jid)?.lastActivityAt ?? at;
+    return known < at ? changed(state, [[placesOf(state).byJid.get(jid), { lastActivityAt: at }]]) : state;
+  }
+  if (directoryLoaded.match(action)) {
+    const rows = action.payload.map((entry) => ({ ...(contactOf(state, entry.id) ?? newContact(entry)), ...entry }));
+    return { ...withDirectory(state, rows), loaded: true };
+  }
+  if (directoryEntryChanged.match(action)) {
+    const entry = action.payload;
+    const place = placesOf(state).byId.get(entry.id);
+    const contact = rowAt(state, place);
+    if (place === undefined || !contact)
+      return withDirectory(state, [...state.rows, newContact({ ...entry, favourite: false })]);
+    return withDirectory(state, state.rows.with(place, { ...contact, ...entry }));
+  }
+  if (directoryEntryRemoved.match(action))
+    return withDirectory(
+      state,
+      state.rows.filter(({ id }) => id !== action.payload),
+    );
+  return state;
+};

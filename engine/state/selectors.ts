@@ -2,6 +2,8 @@
 import { createSelector } from '@reduxjs/toolkit';
 import type { BareJid, UserId } from '../../protocol/identity.ts';
 import type { Settings } from '../../protocol/settings.ts';
+import { createContactOrder, type ContactFilter } from './contact-order.ts';
+import { contactOf, contactWithJid } from './contacts.ts';
 import type { Call, CallParty, ConnectionSummary, Contact, DomainState } from './types.ts';
 
 type Selector<Result> = (state: DomainState) => Result;
@@ -18,16 +20,6 @@ const perArgument = <Argument, Result>(make: (argument: Argument) => Selector<Re
     return selector;
   };
 };
-/** Gives the earlier list again as long as the members are the same, so that a list's shell does not render. */
-const keptList = <Member>(compute: Selector<Member[]>): Selector<Member[]> => {
-  let kept: Member[] = [];
-  return (state) => {
-    const next = compute(state);
-    if (next !== kept && (next.length !== kept.length || next.some((member, at) => member !== kept[at]))) kept = next;
-    return kept;
-  };
-};
-
 export const selectSession = (state: DomainState) => state.session;
 /** Bare JID of the user who is logged in. */
 export const selectAccount = ({ session }: DomainState): BareJid | null =>
@@ -55,83 +47,21 @@ export const selectConnectionSummary = createSelector(
   },
 );
 
-const selectContacts = (state: DomainState) => state.contacts.byId;
 export const selectContactsLoaded = (state: DomainState) => state.contacts.loaded;
 export const selectContactById = perArgument(
   (id: UserId) =>
     (state: DomainState): Contact | null =>
-      state.contacts.byId[id] ?? null,
+      contactOf(state.contacts, id) ?? null,
 );
-const selectIdsByJid = createSelector(
-  [
-    keptList((state) => state.contacts.ids),
-    keptList((state) => state.contacts.ids.map((id) => state.contacts.byId[id]?.jid ?? '')),
-  ],
-  (ids, jids) => new Map(ids.map((id, at) => [jids[at], id])),
+export const selectContactByJid = perArgument(
+  (jid: BareJid) =>
+    (state: DomainState): Contact | null =>
+      contactWithJid(state.contacts, jid) ?? null,
 );
-export const selectContactByJid = perArgument((jid: BareJid) => (state: DomainState): Contact | null => {
-  const id = selectIdsByJid(state).get(jid);
-  return id === undefined ? null : (state.contacts.byId[id] ?? null);
-});
 
-export type ContactFilter = 'all' | 'online' | 'unread' | 'favourites';
-const availabilityRank: Record<Contact['availability'], number> = {
-  available: 0,
-  away: 1,
-  dnd: 2,
-  offline: 3,
-  unknown: 4,
-};
-const byName = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
-const matches = (contact: Contact, filter: ContactFilter, unread: number): boolean => {
-  switch (filter) {
-    case 'all':
-      return true;
-    case 'online':
-      return contact.availability !== 'offline' && contact.availability !== 'unknown';
-    case 'unread':
-      return unread > 0;
-    case 'favourites':
-      return contact.favourite;
-  }
-};
-const selectIdsByName = createSelector(
-  [
-    keptList((state) => state.contacts.ids),
-    keptList((state) => state.contacts.ids.map((id) => state.contacts.byId[id]?.name ?? '')),
-  ],
-  (ids, names) =>
-    ids
-      .map((id, at) => ({ id, name: names[at] ?? '' }))
-      .sort((one, other) => byName.compare(one.name, other.name))
-      .map(({ id }) => id),
-);
-const sortedIds = (filter: ContactFilter, sort: Settings['contactSort']): Selector<UserId[]> =>
-  keptList(
-    createSelector(
-      [selectIdsByName, selectContacts, (state: DomainState) => state.conversations.byPeer],
-      (ids, contacts, conversations) => {
-        const list = ids.flatMap((id) => {
-          const contact = contacts[id];
-          if (!contact) return [];
-          const unread = conversations[contact.jid]?.unread ?? 0;
-          return matches(contact, filter, unread) ? [{ contact, unread }] : [];
-        });
-        // Sorting is stable: equal contacts stay in the order of their names.
-        if (sort === 'availability')
-          list.sort((a, b) => availabilityRank[a.contact.availability] - availabilityRank[b.contact.availability]);
-        if (sort === 'activity')
-          list.sort(
-            (a, b) =>
-              Number(b.unread > 0) - Number(a.unread > 0) || b.contact.lastActivityAt - a.contact.lastActivityAt,
-          );
-        return list.map(({ contact }) => contact.id);
-      },
-    ),
-  );
 const sortedSelectors = perArgument((key: string) => {
   const [filter, sort] = key.split(' ') as [ContactFilter, Settings['contactSort']];
-  return sortedIds(filter, sort);
+  return createContactOrder(filter, sort);
 });
 /** Ids in the order of the list (CON-5, CON-6); the same array until the order changes. */
 export const selectSortedContactIds = (filter: ContactFilter, sort: Settings['contactSort']): Selector<UserId[]> =>
@@ -160,22 +90,16 @@ export const selectMissedUnseen = createSelector(
 
 /** Digits only, with a leading `00` for `+`: numbers written differently compare equal. */
 export const comparableNumber = (number: string): string => number.replace(/^\s*\+/, '00').replace(/\D/g, '');
-const selectNames = createSelector(
-  [
-    keptList((state) => state.contacts.ids),
-    keptList((state) =>
-      state.contacts.ids.map((id) => `${state.contacts.byId[id]?.extension}\n${state.contacts.byId[id]?.name}`),
-    ),
-  ],
-  (ids, contacts) => {
-    const names = new Map<string, { name: string; userId: UserId | null }>();
-    contacts.forEach((line, at) => {
-      const [extension = '', name = ''] = line.split('\n');
-      names.set(comparableNumber(extension), { name, userId: ids[at] ?? null });
-    });
-    return names;
-  },
-);
+/** By the directory's facts, which presence does not change. */
+const contactNames = new WeakMap<readonly UserId[], Map<string, { name: string; userId: UserId }>>();
+const selectNames = ({ contacts: { ids, rows } }: DomainState) => {
+  let names = contactNames.get(ids);
+  if (!names) {
+    names = new Map(rows.map(({ id, name, extension }) => [comparableNumber(extension), { name, userId: id }]));
+    contactNames.set(ids, names);
+  }
+  return names;
+};
 /** Who a number belongs to: a contact's extension, then the phone books, of which the private one wins (TEL-2). */
 export const selectParty = perArgument((number: string) => {
   const nobody: CallParty = { name: null, number, userId: null };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { directoryLoaded, presencesChanged } from './contacts.ts';
+import { contactOf, directoryLoaded, presencesChanged } from './contacts.ts';
 import { selectConnectionSummary, selectContactByJid, selectPartyName, selectSortedContactIds } from './selectors.ts';
 import { linkChanged } from './connection.ts';
 import { partiesResolved } from './phone-book.ts';
@@ -29,8 +29,8 @@ test('CON-12 a presence change touches one contact, and neither the list nor the
     presencesChanged([{ jid: 'ben@demo', availability: 'dnd', statusText: 'In a meeting', deviceKind: 'desktop' }]),
   );
   const after = store.getState();
-  expect(after.contacts.byId['u2']).toMatchObject({ availability: 'dnd', statusText: 'In a meeting' });
-  expect(after.contacts.byId['u0']).toBe(before.contacts.byId['u0']);
+  expect(contactOf(after.contacts, 'u2')).toMatchObject({ availability: 'dnd', statusText: 'In a meeting' });
+  expect(contactOf(after.contacts, 'u0')).toBe(contactOf(before.contacts, 'u0'));
   expect(select(after)).toBe(order);
 });
 
@@ -64,5 +64,5 @@ test('SES-8 online means that every link stands', () => {
 test('SES-4 logging out forgets the colleagues', () => {
   const store = filled();
   store.dispatch(sessionChanged({ phase: 'loggedOut', failure: null }));
-  expect(store.getState().contacts).toEqual({ byId: {}, ids: [], loaded: false });
+  expect(store.getState().contacts).toEqual({ ids: [], rows: [], loaded: false });
 });

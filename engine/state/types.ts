@@ -77,6 +77,13 @@ export interface Contact {
   lastActivityAt: number;
 }
 
+/** See `contacts.ts`: `ids[n]` is the id of `rows[n]`; `contactOf` and `contactWithJid` find one. */
+export interface ContactsState {
+  ids: readonly UserId[];
+  rows: readonly Contact[];
+  loaded: boolean;
+}
+
 export interface Conversation {
   peer: BareJid;
   /** Ordered by time, oldest first; the loaded window of the history. */
@@ -165,7 +172,7 @@ export interface DomainState {
   session: SessionState;
   connection: ConnectionState;
   settings: Settings;
-  contacts: { byId: Record<UserId, Contact>; ids: UserId[]; loaded: boolean };
+  contacts: ContactsState;
   conversations: { byPeer: Record<BareJid, Conversation>; loaded: boolean };
   /** Newest last; ended calls leave after a few seconds. */
   calls: { byId: Record<string, Call>; ids: string[] };

@@ -1,6 +1,7 @@
 import { useId, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Phone, PhoneOff } from 'lucide-react';
+import { contactOf } from '../../engine/state/contacts.ts';
 import type { Call } from '../../engine/state/types.ts';
 import { useCommands, useDomain } from '../client/engine-context.tsx';
 import { PartyPicture } from '../client/telephony/party-picture.tsx';
@@ -20,7 +21,9 @@ export function IncomingCall({ call, waiting }: IncomingCallProps) {
   const accept = useRef<HTMLButtonElement>(null);
   const reject = useRef<HTMLButtonElement>(null);
   const { name, number, userId } = call.party;
-  const picture = useDomain((state) => (userId === null ? null : (state.contacts.byId[userId]?.avatarUrl ?? null)));
+  const picture = useDomain((state) =>
+    userId === null ? null : (contactOf(state.contacts, userId)?.avatarUrl ?? null),
+  );
   const title = name ?? (number === '' ? t('unknownCaller') : number);
   const details = [name !== null && number, userId !== null && t('internal')].filter(Boolean).join(' · ');
   const onKeyDown = (event: KeyboardEvent) => {

@@ -262,8 +262,8 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
   }
 };
 
-const toState = (contacts: Contact[]): DomainState['contacts'] => ({
-  byId: Object.fromEntries(contacts.map((contact) => [contact.id, contact])),
-  ids: contacts.map(({ id }) => id),
+const toState = (rows: Contact[]): DomainState['contacts'] => ({
+  ids: rows.map(({ id }) => id),
+  rows,
   loaded: true,
 });

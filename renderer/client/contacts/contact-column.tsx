@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { Funnel } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { ContactFilter } from '../../../engine/state/selectors.ts';
+import type { ContactFilter } from '../../../engine/state/contact-order.ts';
 import type { Settings } from '../../../protocol/settings.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';

@@ -4,6 +4,7 @@ import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Keyboar
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'react-redux';
 import type { DomainState } from '../../../engine/state/types.ts';
+import { contactOf } from '../../../engine/state/contacts.ts';
 import {
   selectContactsLoaded,
   selectPhoneBookFavourites,
@@ -87,7 +88,7 @@ export function ContactList({ query, clearQuery, ref }: ContactListProps) {
     focus: () => moveTo(activeAt),
     openFirst: () => {
       const item = items[first];
-      const contact = item?.kind === 'contact' ? store.getState().contacts.byId[item.id] : undefined;
+      const contact = item?.kind === 'contact' ? contactOf(store.getState().contacts, item.id) : undefined;
       const entry = item?.kind === 'entry' ? entryOf(store.getState(), item.id) : undefined;
       if (contact) openConversation(contact.jid);
       else if (entry) showEntry(entry);
@@ -200,9 +201,9 @@ function useItems(query: string) {
   const entries = useDomain(selectPhoneBookFavourites);
   return useMemo(() => {
     const matches = createMatcher(query);
-    const { byId } = store.getState().contacts;
+    const { contacts } = store.getState();
     const shown = ids.filter((id) => {
-      const contact = byId[id];
+      const contact = contactOf(contacts, id);
       if (!contact || id === ownId) return false;
       return query.trim() === '' || matches(keyOf(contact.name, contact.extension));
     });

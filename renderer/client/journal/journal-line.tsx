@@ -18,6 +18,7 @@ import { ContextMenu, Menu, MenuItem } from '../../ui/menu.tsx';
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { copyText } from '../copy-text.ts';
+import { contactOf } from '../../../engine/state/contacts.ts';
 import { useDomain } from '../engine-context.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
 import styles from './journal-line.module.css';
@@ -40,9 +41,13 @@ export const JournalLine = memo(function JournalLine({ entry }: { entry: Journal
   const navigation = useNavigation();
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const { userId } = entry.party;
-  const phone = useDomain((state) => (userId === null ? 'unknown' : (state.contacts.byId[userId]?.phone ?? 'unknown')));
-  const jid = useDomain((state) => (userId === null ? null : (state.contacts.byId[userId]?.jid ?? null)));
-  const contactName = useDomain((state) => (userId === null ? null : (state.contacts.byId[userId]?.name ?? null)));
+  const phone = useDomain((state) =>
+    userId === null ? 'unknown' : (contactOf(state.contacts, userId)?.phone ?? 'unknown'),
+  );
+  const jid = useDomain((state) => (userId === null ? null : (contactOf(state.contacts, userId)?.jid ?? null)));
+  const contactName = useDomain((state) =>
+    userId === null ? null : (contactOf(state.contacts, userId)?.name ?? null),
+  );
 
   const startedAt = Date.parse(entry.startedAt);
   const name = contactName ?? entry.party.name;

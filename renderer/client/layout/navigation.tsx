@@ -1,7 +1,7 @@
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from 'react';
 import type { BareJid } from '../../../protocol/identity.ts';
 import type { Layout } from '../../../protocol/settings.ts';
-import type { ContactFilter } from '../../../engine/state/selectors.ts';
+import type { ContactFilter } from '../../../engine/state/contact-order.ts';
 import { useCommands } from '../engine-context.tsx';
 
 /** What the switch bar chooses. `contacts` is an area of its own in mini only; elsewhere it means the start page. */

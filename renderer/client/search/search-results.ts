@@ -17,7 +17,7 @@ const nothing: SearchResults = { contacts: [], messages: [] };
 export const findAll = (state: Pick<DomainState, 'contacts' | 'conversations'>, query: string): SearchResults => {
   if (query.trim() === '') return nothing;
   const matches = createMatcher(query);
-  const contacts = state.contacts.ids.flatMap((id) => state.contacts.byId[id] ?? []);
+  const contacts = state.contacts.rows;
   const byJid = new Map(contacts.map((contact) => [contact.jid, contact]));
   const messages = Object.values(state.conversations.byPeer)
     .flatMap((conversation) => conversation.messages)

@@ -1,6 +1,7 @@
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Grid3x3, Mic, MicOff, Pause, Phone, PhoneOff, Play, Signal, SignalLow, X } from 'lucide-react';
+import { contactOf } from '../../../engine/state/contacts.ts';
 import type { Call } from '../../../engine/state/types.ts';
 import { useCommands, useDomain } from '../engine-context.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
@@ -33,7 +34,9 @@ const isAnswering = (call: Call) => call.state === 'ringing' && call.answering;
 function TileHeader({ call }: { call: Call }) {
   const { t } = useTranslation('telephony');
   const { name, number, userId } = call.party;
-  const picture = useDomain((state) => (userId === null ? null : (state.contacts.byId[userId]?.avatarUrl ?? null)));
+  const picture = useDomain((state) =>
+    userId === null ? null : (contactOf(state.contacts, userId)?.avatarUrl ?? null),
+  );
   const title = name ?? (number === '' ? t('unknownCaller') : number);
   const details = [name !== null && number, userId !== null && t('internal')].filter(Boolean).join(' · ');
   return (

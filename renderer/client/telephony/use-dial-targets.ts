@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import type { Contact, DomainState } from '../../../engine/state/types.ts';
+import type { DomainState } from '../../../engine/state/types.ts';
 import { useDomain } from '../engine-context.tsx';
 import { usePhoneBookMatches } from '../phone-book/use-phone-book-matches.ts';
 import {
@@ -16,9 +16,7 @@ const indexes = new WeakMap<readonly string[], DialIndex>();
 function contactIndexOf({ contacts }: DomainState): DialIndex {
   let index = indexes.get(contacts.ids);
   if (!index) {
-    index = contactIndex(
-      contacts.ids.map((id) => contacts.byId[id]).filter((each): each is Contact => each !== undefined),
-    );
+    index = contactIndex(contacts.rows);
     indexes.set(contacts.ids, index);
   }
   return index;
