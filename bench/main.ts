@@ -34,7 +34,7 @@ const benchmarks: Record<string, (office: Office) => Promise<unknown>> = {
     return { client: await measureMessages(office, rounds * 5), bare };
   },
   'catch-up': (office) => measureCatchUp(office, 3),
-  contacts: () => measureContacts(10),
+  contacts: () => measureContacts(6),
   'desktop-start': (office) => measureDesktopStart(office, rounds),
   'desktop-memory': async (office) => {
     const figures = await measureDesktopMemory(office);

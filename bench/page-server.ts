@@ -18,7 +18,13 @@ export const servePage = async (name: string): Promise<{ url: string; close: () 
     logLevel: 'error',
     plugins: [react()],
     define: { global: 'globalThis' },
-    build: { outDir: folder, emptyOutDir: true, target: 'chrome130' },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: 'chrome130',
+      // The names of components are what the render counts go by.
+      rolldownOptions: { output: { keepNames: true } },
+    },
   });
   const server = createServer((request, response) => {
     const wanted = path.normalize(new URL(request.url ?? '/', 'http://localhost').pathname);

@@ -49,7 +49,8 @@ export const createServerData = (
 ): ServerData => {
   const noteActivity = (entries: JournalEntry[]): void => {
     for (const entry of entries) {
-      const contact = entry.party.userId === null ? undefined : contactOf(store.getState().contacts, entry.party.userId);
+      const contact =
+        entry.party.userId === null ? undefined : contactOf(store.getState().contacts, entry.party.userId);
       if (contact) store.dispatch(activityNoted({ jid: contact.jid, at: Date.parse(entry.startedAt) }));
     }
   };

@@ -41,7 +41,12 @@ const show = async (): Promise<void> => {
   await showLanguage(resolveLanguage(language, navigator.languages));
 };
 await show();
-store.subscribe(() => void show());
+let shown = store.getState().settings;
+store.subscribe(() => {
+  const { settings: now } = store.getState();
+  if (now !== shown) void show();
+  shown = now;
+});
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no root element');

@@ -1,6 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { SearchX, UserRoundPlus } from 'lucide-react';
-import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type Ref,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'react-redux';
 import type { DomainState } from '../../../engine/state/types.ts';
@@ -51,17 +60,22 @@ export function ContactList({ query, clearQuery, ref }: ContactListProps) {
   const [activeId, setActiveId] = useState<string | null>(null);
   const [menu, setMenu] = useState<ContactMenuTarget | null>(null);
   const focusNext = useRef<string | null>(null);
+  // A new function makes the virtualizer place all rows anew: only for new items, not for each step of scrolling.
+  const keyOfRow = useCallback(
+    (at: number) => {
+      const item = items[at];
+      return item ? lineIdOf(item) : at;
+    },
+    [items],
+  );
   const virtual = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: (at) => heights[items[at]?.kind === 'heading' ? 'heading' : style],
-    getItemKey: (at) => {
-      const item = items[at];
-      return item ? lineIdOf(item) : at;
-    },
+    getItemKey: keyOfRow,
     overscan: 6,
   });
-  useEffect(() => virtual.measure(), [virtual, style, items]);
+  useEffect(() => virtual.measure(), [virtual, style]);
   const focusWanted = (): void => {
     const wanted = focusNext.current;
     if (wanted === null) return;
