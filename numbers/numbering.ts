@@ -43,3 +43,6 @@ export const numberingOf = ({ country, internationalPrefix }: DialPlan): Numberi
   known.set(key, numbering);
   return numbering;
 };
+
+/** Whether there are numbers for this country. */
+export const isKnownCountry = (country: string): boolean => isSupportedCountry(country);

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { Counter, Gauge } from 'prom-client';
 import { closeCodes } from '../../protocol/events.ts';
 import type { DeviceAccount } from '../accounts/accounts.ts';
@@ -11,6 +11,9 @@ import type { ProxyCore, SipTiming } from './proxy/core.ts';
 import { Router } from './proxy/router.ts';
 import { randomToken, Transactions, type ServerTransaction } from './proxy/transactions.ts';
 import { DigestAuthenticator } from './registrar/digest.ts';
+import { CallLimits } from '../numbers/outgoing.ts';
+import { plainNumbers } from '../numbers/numbers.ts';
+import { Gateway } from './trunk/gateway.ts';
 import { Location } from './registrar/location.ts';
 import { register } from './registrar/registrar.ts';
 import type { SipService, SipServiceOptions } from './sip-service.ts';
@@ -61,14 +64,28 @@ class RunningSipService implements SipService {
     this.#startedAt = now();
     const location = new Location(timing.graceMs, now);
     const calls = new CallBook(options.calls, options.log);
+    const numbers = options.numbers ?? plainNumbers;
+    const lines = new Gateway({
+      accounts: options.accounts,
+      numbers,
+      log: options.log,
+      ...(options.trunkTiming === undefined ? {} : { timing: options.trunkTiming }),
+    });
     this.#core = {
       accounts: options.accounts,
       log: options.log,
       transactions: new Transactions((peer) => this.#live(peer)),
       location,
       calls,
-      applications: [...(options.applications ?? []), ...(options.mailbox === undefined ? [] : [options.mailbox])],
+      applications: [
+        lines,
+        ...(options.applications ?? []),
+        ...(options.mailbox === undefined ? [] : [options.mailbox]),
+      ],
       mailbox: options.mailbox ?? null,
+      lines,
+      numbers,
+      limits: new CallLimits(now),
       key: options.nonceKey,
       via: 'kontor.invalid',
       timing,
@@ -118,6 +135,7 @@ class RunningSipService implements SipService {
   async load(): Promise<void> {
     const { calls, timing } = this.#core;
     await calls.load();
+    await this.#core.lines.start();
     this.#timers.push(setTimeout(() => calls.endOrphans(), timing.orphanMs).unref());
     const period = Math.min(5_000, timing.goneMs / 4, timing.graceMs / 2);
     this.#timers.push(setInterval(() => this.#supervise(), period).unref());
@@ -131,7 +149,8 @@ class RunningSipService implements SipService {
   listenTcp(port: number, host: string): Promise<number> {
     const server = createServer((socket) => {
       if (this.#closing || this.#connections.size >= connectionsInAll) socket.destroy();
-      else this.#opened(SipConnection.overTcp(socket, this.#handlers, this.#options.limits));
+      else if (!this.#belongsToTrunk(socket))
+        this.#opened(SipConnection.overTcp(socket, this.#handlers, this.#options.limits));
     });
     this.#servers.add(server);
     return new Promise((resolve, reject) => {
@@ -152,6 +171,7 @@ class RunningSipService implements SipService {
       registrations: this.#core.location.size,
       dialogs: this.#core.calls.size,
       connections: this.#connections.size,
+      trunks: this.#core.lines.state(),
     };
   }
 
@@ -166,6 +186,24 @@ class RunningSipService implements SipService {
     this.#core.transactions.close();
     await this.#core.calls.settled();
     await this.#states.settled();
+  }
+
+  /** Other exchanges are known by their address (`acceptFrom` of the trunk). */
+  #belongsToTrunk(socket: Socket): boolean {
+    return this.#core.lines.adopt(socket.remoteAddress ?? '', ({ message, closed }) =>
+      SipConnection.overTcp(
+        socket,
+        {
+          message: async (_connection, bytes) => {
+            const parsed = parseMessage(bytes, this.#options.limits);
+            if (parsed.kind === 'message') message(parsed.message);
+            else this.#malformed.inc();
+          },
+          closed,
+        },
+        this.#options.limits,
+      ),
+    );
   }
 
   #opened(connection: SipConnection): void {

@@ -5,6 +5,8 @@ import type { WebSocketService } from '../connection.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import type { CallRecorder } from '../journal/call-recorder.ts';
 import type { Logger } from '../log.ts';
+import type { Numbers } from '../numbers/numbers.ts';
+import type { GatewayTiming } from './trunk/gateway.ts';
 import type { LocalApplication, MailboxApplication, SipTiming } from './proxy/core.ts';
 
 export interface SipServiceOptions {
@@ -24,6 +26,10 @@ export interface SipServiceOptions {
   applications?: LocalApplication[];
   /** Takes calls that nobody takes. */
   mailbox?: MailboxApplication;
+  /** Country, rights and trunks; without them nothing leaves the house. */
+  numbers?: Numbers;
+  /** Waiting times of the trunks; tests shorten them. */
+  trunkTiming?: Partial<GatewayTiming>;
   /** Milliseconds since the epoch; tests set it. */
   now?: () => number;
 }
@@ -34,5 +40,10 @@ export interface SipService extends WebSocketService {
   listenTcp(port: number, host: string): Promise<number>;
   phoneStateOf(userId: UserId): PhoneState;
   /** Counts for `/healthz`. */
-  status(): { registrations: number; dialogs: number; connections: number };
+  status(): {
+    registrations: number;
+    dialogs: number;
+    connections: number;
+    trunks: { id: string; state: 'connecting' | 'up' | 'down' | 'closed' }[];
+  };
 }

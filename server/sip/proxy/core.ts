@@ -1,4 +1,7 @@
 import type { UserId } from '../../../protocol/identity.ts';
+import type { CallLimits } from '../../numbers/outgoing.ts';
+import type { Numbers } from '../../numbers/numbers.ts';
+import type { OutsideLines } from '../trunk/gateway.ts';
 import type { Logger } from '../../log.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
 import type { CallBook } from '../calls/call-book.ts';
@@ -21,9 +24,9 @@ export interface SipTiming {
   cancelMs: number;
 }
 
-/** A telephone inside the server, such as the echo test. It is called by its dial string in every instance. */
+/** A telephone inside the server, such as the echo test. It is called by its dial string, if any, in every instance. */
 export interface LocalApplication {
-  readonly dialString: string;
+  readonly dialString: string | null;
   readonly name: string;
   /** Stands for the device in route tokens; cannot be a real device's. */
   readonly deviceId: string;
@@ -39,6 +42,15 @@ export interface MailboxApplication extends LocalApplication {
   noAnswerMs(userId: UserId): Promise<number | null>;
   /** Whether the caller of this dialog, which is over, has left a message; resolves once it is stored. */
   leftMessage(callId: string): Promise<boolean>;
+}
+
+/** Who calls: the device of a user, or, with `userId` null, somebody outside. */
+export interface Caller {
+  userId: UserId | null;
+  deviceId: string;
+  name: string;
+  extension: string;
+  domain: string;
 }
 
 /** Who sends a request: an authenticated device or an application. */
@@ -58,6 +70,10 @@ export interface ProxyCore {
   applications: LocalApplication[];
   /** One of the applications. */
   mailbox: MailboxApplication | null;
+  /** The lines to the outside; one of the applications. */
+  lines: OutsideLines;
+  numbers: Numbers;
+  limits: CallLimits;
   key: Buffer;
   /** Our sent-by. */
   via: string;

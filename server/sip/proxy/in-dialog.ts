@@ -51,8 +51,8 @@ export class DialogCarrier {
     });
   }
 
-  carry(server: ServerTransaction, route: DialogRoute): void {
-    const { request } = server;
+  /** `request`: as it goes on, where that differs from how it came. */
+  carry(server: ServerTransaction, route: DialogRoute, request: SipRequest = server.request): void {
     const call = this.#callOf(route);
     this.#follow(call, request, route);
     if (request.method === 'BYE' && call !== undefined) this.#end(call);

@@ -16,7 +16,8 @@ import {
 } from '../message/message.ts';
 import type { SipPeer } from '../transport/sip-connection.ts';
 import type { Binding } from '../registrar/location.ts';
-import type { LocalApplication, ProxyCore, Sender } from './core.ts';
+import type { Caller, LocalApplication, ProxyCore, Sender } from './core.ts';
+import { Destinations } from './destination.ts';
 import { dressed, Fork, type ForkTarget, type Untaken } from './fork.ts';
 import { DialogCarrier, dialogRoute } from './in-dialog.ts';
 import { recordRoute } from './route-token.ts';
@@ -34,6 +35,8 @@ const untrusted = [
   'Record-Route',
 ];
 const sessionSeconds = 1800;
+/** The network outside gives up by itself, and earlier. */
+const outsideRingMs = 180_000;
 /** Why a call goes to the mailbox (RFC 4458 §2.3). */
 const causes: Record<Untaken, number> = { noAnswer: 408, busy: 486, unreachable: 404 };
 
@@ -41,12 +44,20 @@ const causes: Record<Untaken, number> = { noAnswer: 408, busy: 486, unreachable:
 export class Router {
   readonly dialogs: DialogCarrier;
   readonly #core: ProxyCore;
+  readonly #destinations: Destinations;
   /** Attempts that ring now, to offer them to telephones that come late. */
   readonly #forks = new Map<string, { fork: Fork; offer: (binding: Binding) => void; userId: string }>();
 
   constructor(core: ProxyCore) {
     this.#core = core;
     this.dialogs = new DialogCarrier(core);
+    this.#destinations = new Destinations(core);
+    core.lines.placeOutside = async (by, dialled) => {
+      const destination = await this.#destinations.of(dialled, by);
+      if (destination.kind === 'refused') return destination;
+      if (destination.kind !== 'outside') return { kind: 'inside' };
+      return this.#destinations.place(destination.target, by, false);
+    };
   }
 
   /** What can be said without knowing the sender: hop count, loops, unknown extensions. */
@@ -73,16 +84,22 @@ export class Router {
       this.#core.transactions.refuse(server, status, reason, extra);
     if (tagOf(header(request, 'To')) !== '') {
       const route = dialogRoute(request, sender, this.#core.key);
-      if (route === null) refuse(481, 'Call/Transaction Does Not Exist');
-      else this.dialogs.carry(server, route);
-      return;
+      if (route === null) return refuse(481, 'Call/Transaction Does Not Exist');
+      if (request.method !== 'REFER' || device === null) return this.dialogs.carry(server, route);
+      const refusal = await this.#destinations.refusalOfRefer(request, device);
+      if (refusal !== null) return refuse(refusal.status, refusal.reason, refusal.extra);
+      const referredBy = { name: 'Referred-By', value: identityOf(device) };
+      return this.dialogs.carry(server, route, {
+        ...request,
+        headers: [...without(request.headers, 'Referred-By'), referredBy],
+      });
     }
     if (inDialogOnly.has(request.method)) return refuse(481, 'Call/Transaction Does Not Exist');
     if (request.method === 'SUBSCRIBE') return refuse(489, 'Bad Event');
     if (request.method === 'PUBLISH') return refuse(405, 'Method Not Allowed', [{ name: 'Allow', value: allowed }]);
     if (!['INVITE', 'MESSAGE', 'OPTIONS', 'REFER'].includes(request.method))
       return refuse(501, 'Not Implemented', [{ name: 'Allow', value: allowed }]);
-    if (device === null) return refuse(403, 'Forbidden');
+    if (device === null) return this.#fromOutside(server, sender);
     const from = parseUri(parseAddress(header(request, 'From') ?? '')?.uri ?? '');
     const claimed = from === null ? null : await this.#core.accounts.userByDialString(from.user, from.host);
     if (claimed?.userId !== device.userId) return refuse(403, 'From Is Not Yours');
@@ -90,17 +107,66 @@ export class Router {
     if (to === null) return refuse(404, 'Not Found');
     if (to.host !== device.domain) return refuse(404, 'Not Found');
     if (server.state !== 'proceeding') return;
-    const application = this.#core.applications.find(({ dialString }) => dialString === to.user);
-    if (application !== undefined) return this.#callApplication(server, sender, device, application);
-    const callee = await this.#core.accounts.userByDialString(to.user, to.host);
-    if (callee === null) return refuse(404, 'Not Found');
+    const replaces = header(request, 'Replaces');
+    if (request.method === 'INVITE' && replaces !== undefined && this.#core.lines.has(replaces))
+      return this.#callOutside(server, sender, device, to.user);
+    if (request.method === 'REFER') {
+      const refusal = await this.#destinations.refusalOfRefer(request, device);
+      if (refusal !== null) return refuse(refusal.status, refusal.reason, refusal.extra);
+    }
+    const destination = await this.#destinations.of(to.user, device);
     if (server.state !== 'proceeding') return;
+    switch (destination.kind) {
+      case 'refused':
+        return refuse(destination.status, destination.reason, destination.extra);
+      case 'pickUp':
+        return refuse(404, 'Not Found');
+      case 'outside': {
+        if (request.method !== 'INVITE') return refuse(404, 'Not Found');
+        const anonymous = tokens(request, 'Privacy').some((tag) => tag === 'id' || tag === 'user');
+        const placed = await this.#destinations.place(destination.target, device, anonymous);
+        if (placed.kind === 'refused') return refuse(placed.status, placed.reason, placed.extra);
+        if (server.state !== 'proceeding') return placed.release();
+        this.#core.lines.expect(header(request, 'Call-ID') ?? '', placed.order, placed.release);
+        return this.#callOutside(server, sender, device, destination.target.number);
+      }
+      case 'application':
+        return this.#callApplication(server, sender, device, destination.application);
+      case 'user':
+        return this.#callUser(server, sender, device, destination.account);
+    }
+  }
+
+  async #callUser(server: ServerTransaction, sender: Sender, caller: Caller, callee: Account): Promise<void> {
     const targets = this.#core.location
       .ofUser(callee.userId)
-      .filter((binding) => binding.device.deviceId !== device.deviceId);
-    if (request.method !== 'INVITE') return this.#deliver(server, device, targets);
+      .filter((binding) => binding.device.deviceId !== caller.deviceId);
+    if (server.request.method !== 'INVITE') return this.#deliver(server, caller, targets);
     const ringMs = (await this.#core.mailbox?.noAnswerMs(callee.userId)) ?? null;
-    if (server.state === 'proceeding') this.#invite(server, sender, device, callee, targets, ringMs);
+    if (server.state === 'proceeding') this.#invite(server, sender, caller, callee, targets, ringMs);
+  }
+
+  /** A call that came in by a line. */
+  async #fromOutside(server: ServerTransaction, sender: Sender): Promise<void> {
+    const { request } = server;
+    const refuse = (status: number, reason: string): void => this.#core.transactions.refuse(server, status, reason);
+    const to = parseUri(request.uri);
+    const from = parseAddress(header(request, 'From') ?? '');
+    if (sender.deviceId !== this.#core.lines.deviceId || request.method !== 'INVITE') return refuse(403, 'Forbidden');
+    if (to === null) return refuse(404, 'Not Found');
+    const number = parseUri(from?.uri ?? '')?.user ?? '';
+    const caller: Caller = {
+      userId: null,
+      deviceId: sender.deviceId,
+      name: from?.displayName ?? '',
+      extension: number,
+      domain: to.host,
+    };
+    const destination = await this.#destinations.fromOutside(to.user, to.host);
+    if (server.state !== 'proceeding') return;
+    if (destination.kind === 'application') this.#callApplication(server, sender, caller, destination.application);
+    else if (destination.kind === 'user') await this.#callUser(server, sender, caller, destination.account);
+    else refuse(404, 'Not Found');
   }
 
   /** A telephone has registered: what rings for its user rings there too. */
@@ -119,7 +185,7 @@ export class Router {
   }
 
   /** OPTIONS and MESSAGE outside dialogs: to all telephones, the first good answer counts. */
-  #deliver(server: ServerTransaction, device: DeviceAccount, targets: Binding[]): void {
+  #deliver(server: ServerTransaction, device: Caller, targets: Binding[]): void {
     const { request } = server;
     let open = targets.length;
     if (open === 0) return this.#core.transactions.refuse(server, 480, 'Temporarily Unavailable');
@@ -143,7 +209,7 @@ export class Router {
   #invite(
     server: ServerTransaction,
     sender: Sender,
-    device: DeviceAccount,
+    device: Caller,
     callee: Account,
     all: Binding[],
     mailboxMs: number | null,
@@ -179,7 +245,7 @@ export class Router {
   }
 
   /** The callee's mailbox, told whose it is and why (RFC 4458). */
-  #toMailbox(why: Untaken, call: Call, callee: Account, request: SipRequest, device: DeviceAccount): ForkTarget {
+  #toMailbox(why: Untaken, call: Call, callee: Account, request: SipRequest, device: Caller): ForkTarget {
     const { mailbox } = this.#core;
     if (mailbox === null) throw new Error('no mailbox to divert to');
     this.#forks.delete(call.key);
@@ -194,19 +260,14 @@ export class Router {
     };
   }
 
-  #callApplication(
-    server: ServerTransaction,
-    sender: Sender,
-    device: DeviceAccount,
-    application: LocalApplication,
-  ): void {
+  #callApplication(server: ServerTransaction, sender: Sender, device: Caller, application: LocalApplication): void {
     if (server.request.method !== 'INVITE')
       return this.#core.transactions.respond(server, this.options(server.request));
     const party = {
       userId: null,
       deviceId: application.deviceId,
       name: application.name,
-      number: application.dialString,
+      number: application.dialString ?? '',
       kind: 'service' as const,
     };
     const identity = `${quote(application.name)} <sip:${application.dialString}@${device.domain}>`;
@@ -221,24 +282,48 @@ export class Router {
     });
   }
 
+  /** `number`: as the journal shows it. */
+  #callOutside(server: ServerTransaction, sender: Sender, device: Caller, number: string): void {
+    const { lines } = this.#core;
+    const party = { userId: null, deviceId: lines.deviceId, name: null, number };
+    const uri = `sip:${number.replaceAll('#', '%23')}@${device.domain}`;
+    const began = this.#begin(server, sender, device, party, `<${uri}>`, outsideRingMs);
+    if (began === null) return lines.forget(header(server.request, 'Call-ID') ?? '');
+    const { call, fork, request } = began;
+    const onward = this.#onward(request, device, uri);
+    fork.add({
+      peer: lines.peer,
+      deviceId: lines.deviceId,
+      request: this.#withRoute(onward, call, device, '', lines.deviceId, 'WS'),
+    });
+  }
+
   #begin(
     server: ServerTransaction,
     sender: Sender,
-    device: DeviceAccount,
+    device: Caller,
     callee: Call['callee'],
     identity: string,
     noAnswerMs: number | null = null,
   ): { call: Call; fork: Fork; request: SipRequest } | null {
     const { calls, transactions, timing, now } = this.#core;
     const { request } = server;
-    const running = calls.ofUser(device.userId).filter(({ caller }) => caller.deviceId === device.deviceId).length;
+    const running =
+      device.userId === null
+        ? 0
+        : calls.ofUser(device.userId).filter(({ caller }) => caller.deviceId === device.deviceId).length;
     if (running >= this.#core.dialogsPerDevice) {
       transactions.refuse(server, 403, 'Too Many Calls');
       return null;
     }
     const call: Call = {
       key: randomUUID(),
-      caller: { userId: device.userId, deviceId: device.deviceId, name: device.name, number: device.extension },
+      caller: {
+        userId: device.userId,
+        deviceId: device.deviceId,
+        name: device.name === '' ? null : device.name,
+        number: device.extension === 'anonymous' ? '' : device.extension,
+      },
       callee,
       startedAt: new Date(now()),
       answeredAt: null,
@@ -288,10 +373,10 @@ export class Router {
     return having.length > 0 ? having : targets;
   }
 
-  #onward(request: SipRequest, device: DeviceAccount, uri: string): SipRequest {
+  #onward(request: SipRequest, device: Caller, uri: string): SipRequest {
     const from = parseAddress(header(request, 'From') ?? '');
     const hops = Number(header(request, 'Max-Forwards') ?? 70) - 1;
-    const named = `${quote(device.name)} <${from?.uri ?? ''}>;tag=${from?.parameters.get('tag') ?? ''}`;
+    const named = `${quotedName(device.name)}<${from?.uri ?? ''}>;tag=${from?.parameters.get('tag') ?? ''}`;
     const kept = withHeader(without(request.headers, ...untrusted), 'From', named);
     return {
       ...request,
@@ -306,14 +391,14 @@ export class Router {
   #withRoute(
     request: SipRequest,
     call: Call,
-    device: DeviceAccount,
+    device: Caller,
     userId: string,
     deviceId: string,
     transport: string,
   ): SipRequest {
     const parties = {
       callKey: call.key,
-      caller: { userId: device.userId, deviceId: device.deviceId },
+      caller: { userId: device.userId ?? '', deviceId: device.deviceId },
       callee: { userId, deviceId },
     };
     const value = recordRoute(parties, device.domain, transport === 'TCP' ? 'tcp' : 'ws', this.#core.key);
@@ -341,7 +426,9 @@ export class Router {
 }
 
 /** The name and extension of the directory as P-Asserted-Identity (RFC 3325). */
-const identityOf = (account: Account): string => `${quote(account.name)} <sip:${account.extension}@${account.domain}>`;
+const identityOf = (account: Pick<Account, 'name' | 'extension' | 'domain'>): string =>
+  `${quotedName(account.name)}<sip:${account.extension}@${account.domain}>`;
+const quotedName = (name: string): string => (name === '' ? '' : `${quote(name)} `);
 
 const dialogOf = (request: SipRequest, response: SipResponse): Call['dialog'] => {
   const target = (message: SipRequest | SipResponse): string =>

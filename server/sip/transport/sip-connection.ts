@@ -6,7 +6,7 @@ import { FrameReader } from '../message/frame-reader.ts';
 
 /** Where messages can be sent: a client's connection or an application inside the server. */
 export interface SipPeer {
-  readonly transport: 'WS' | 'WSS' | 'TCP' | 'LOCAL';
+  readonly transport: 'WS' | 'WSS' | 'TCP' | 'TLS' | 'LOCAL';
   readonly open: boolean;
   /** Never throws; what is sent to a closed peer is lost. */
   send(message: SipMessage): void;
@@ -38,7 +38,7 @@ const heartbeatMs = 20_000;
  * digest was right on it, `device` is set: the connection is then trusted for that device until it closes.
  */
 export class SipConnection implements SipPeer {
-  readonly transport: 'WS' | 'WSS' | 'TCP';
+  readonly transport: 'WS' | 'WSS' | 'TCP' | 'TLS';
   readonly remoteAddress: string;
   device: DeviceAccount | null = null;
   /** Wrong digests on this connection. */
@@ -53,7 +53,7 @@ export class SipConnection implements SipPeer {
   #work: Promise<void> = Promise.resolve();
 
   private constructor(
-    transport: 'WS' | 'WSS' | 'TCP',
+    transport: 'WS' | 'WSS' | 'TCP' | 'TLS',
     remoteAddress: string,
     wire: Wire,
     handlers: ConnectionHandlers,
@@ -105,7 +105,12 @@ export class SipConnection implements SipPeer {
   }
 
   /** A stream framed by Content-Length (RFC 3261 §18.3). */
-  static overTcp(socket: Socket, handlers: ConnectionHandlers, limits: ConnectionLimits): SipConnection {
+  static overTcp(
+    socket: Socket,
+    handlers: ConnectionHandlers,
+    limits: ConnectionLimits,
+    transport: 'TCP' | 'TLS' = 'TCP',
+  ): SipConnection {
     const wire: Wire = {
       write: (bytes) => void socket.write(bytes),
       close: () => {
@@ -114,7 +119,7 @@ export class SipConnection implements SipPeer {
       },
       backlog: () => socket.writableLength,
     };
-    const connection = new SipConnection('TCP', socket.remoteAddress ?? '', wire, handlers, limits);
+    const connection = new SipConnection(transport, socket.remoteAddress ?? '', wire, handlers, limits);
     const reader = new FrameReader(limits.messageBytes);
     socket.setKeepAlive(true, 30_000);
     socket.on('data', (chunk: Buffer) => {
