@@ -92,7 +92,8 @@ const international = (dialled: string, plan: DialPlan): string => {
  */
 export const comparableNumber = (written: string, plan: DialPlan | null): string => {
   const compact = written.replace(/\(0\)/, '').replace(/[^\d+*#]/g, '');
-  if (plan === null || compact.startsWith('+')) return compact;
+  if (plan === null) return compact.replace(/^00/, '+');
+  if (compact.startsWith('+')) return compact;
   if (compact.length <= plan.longestInternal || /[*#]/.test(compact)) return compact;
   if (isEmergency(compact, plan.country) || serviceOf(compact, plan.country) !== null) return compact;
   const { callingCode, nationalPrefix, internationalPrefix } = numberingOf(plan);

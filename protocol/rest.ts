@@ -1,5 +1,6 @@
 /** REST `/api/v1`: requests and responses. The server validates with these schemas and derives OpenAPI from them. */
 import { z } from 'zod';
+import { dialPlanSchema } from './numbers.ts';
 import { availabilitySchema, bareJidSchema, deviceKindSchema, phoneStateSchema, userIdSchema } from './identity.ts';
 
 /** Codes of every error the REST API answers with; clients translate them (`errors.<code>` in `locales/`). */
@@ -87,7 +88,13 @@ export const provisioningSchema = z.object({
     voicemail: z.string().nullable().default(null),
     /** Whether this user may change the company's phone book (PHB-2). */
     editsCompanyPhoneBook: z.boolean().default(false),
+    /** Number of the conferences' entrance; `null` where the server has none. */
+    dialIn: z.string().nullable().default(null),
+    /** Whether there is a line to the telephone network. */
+    outside: z.boolean().default(false),
   }),
+  /** How numbers are read, dialled and shown; `null`: the server does not say. */
+  dialPlan: dialPlanSchema.nullable().default(null),
   limits: z.object({
     /** Characters of one chat message. */
     messageCharacters: z.number().int(),

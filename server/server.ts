@@ -26,6 +26,8 @@ import { createMetrics } from './metrics.ts';
 import { Profiles } from './profile/profiles.ts';
 import { startServices } from './services.ts';
 import { createAudioLinks } from './voicemail/audio-links.ts';
+import { NumberAdministration } from './numbers/number-administration.ts';
+import { NumberService } from './numbers/number-service.ts';
 import { Mailboxes, type MailboxLimits } from './voicemail/mailboxes.ts';
 import type { MailboxTiming } from './voicemail/mailbox-application.ts';
 
@@ -63,6 +65,7 @@ export interface RunningServer {
   database: Database;
   accounts: AccountService;
   administration: Administration;
+  numberAdministration: NumberAdministration;
   sessions: Sessions;
   /** Ends all connections properly and closes the data. Safe to call twice. */
   close(): Promise<void>;
@@ -115,6 +118,8 @@ const compose = async (
   const administration = new Administration({ database, accounts, changes, events, passwords });
   const phoneBookChanges = new PhoneBookChanges({ database, events });
   const journal = new Journal({ database, events, accounts });
+  const numbers = new NumberService(database, changes, log);
+  const numberAdministration = new NumberAdministration(changes);
   const mailboxes = new Mailboxes({
     database,
     events,
@@ -122,7 +127,7 @@ const compose = async (
     passwords,
     ...(options.mailboxLimits === undefined ? {} : { limits: options.mailboxLimits }),
   });
-  if (options.demo === true) await fillDemo({ database, accounts, administration });
+  if (options.demo === true) await fillDemo({ database, accounts, administration, numberAdministration });
 
   const hub = await EventHub.start(events, log);
   closers.push(() => hub.close());
@@ -143,6 +148,7 @@ const compose = async (
     metrics,
     limits,
     mailboxes,
+    numbers,
     options,
   });
   const services = [eventStream, xmpp, sip].filter((service) => service !== null);
@@ -171,6 +177,7 @@ const compose = async (
       metrics,
       limits,
       telephony: sip,
+      numbers,
       chat: xmpp !== null,
       mailboxes,
       audioLinks: createAudioLinks(await serverKey(database, 'audio-links'), accounts),
@@ -218,6 +225,7 @@ const compose = async (
     database,
     accounts,
     administration,
+    numberAdministration,
     sessions,
     close,
   };

@@ -8,6 +8,7 @@ import type { Logger } from './log.ts';
 import type { ServerMetrics } from './metrics.ts';
 import { createEchoApplication } from './media/echo-application.ts';
 import { createEmbeddedMedia } from './media/embedded-media.ts';
+import type { Numbers } from './numbers/numbers.ts';
 import { createSipService } from './sip/service.ts';
 import type { SipService } from './sip/sip-service.ts';
 import { createMailboxApplication, type MailboxTiming } from './voicemail/mailbox-application.ts';
@@ -24,6 +25,7 @@ export interface ServiceParts {
   metrics: ServerMetrics;
   limits: ServerLimits;
   mailboxes: Mailboxes;
+  numbers: Numbers;
   options: { noAnswerSeconds?: number; mailboxTiming?: Partial<MailboxTiming> };
 }
 
@@ -37,6 +39,7 @@ export const startServices = async ({
   metrics,
   limits,
   mailboxes,
+  numbers,
   options,
 }: ServiceParts): Promise<{ xmpp: XmppService | null; sip: SipService | null }> => {
   const xmpp = await createXmppService({
@@ -65,6 +68,7 @@ export const startServices = async ({
     calls: journal,
     applications: [createEchoApplication(media, sipLog)],
     mailbox,
+    numbers,
     log: sipLog,
     metrics: metrics.registry,
     limits: {

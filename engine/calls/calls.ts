@@ -2,7 +2,7 @@
 import type { Clock } from '../ports/ports.ts';
 import { callChanged, callRemoved } from '../state/calls.ts';
 import { linkChanged } from '../state/connection.ts';
-import { selectCalls, selectParty } from '../state/selectors.ts';
+import { selectCalls, selectDialPlan, selectParty } from '../state/selectors.ts';
 import type { EngineStore } from '../state/store.ts';
 import type { Call, CallParty } from '../state/types.ts';
 import { createAudioDevices } from './audio-devices.ts';
@@ -163,7 +163,7 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
       tones.play(null);
     },
     dial: async (target) => {
-      const number = parseNumber(target);
+      const number = parseNumber(target, selectDialPlan(store.getState()));
       if (number === null) return { ok: false, failure: { code: 'numberInvalid' } };
       if (!softphone?.registered) return { ok: false, failure: { code: 'notConnected' } };
       const id = newId();

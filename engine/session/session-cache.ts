@@ -7,7 +7,7 @@ const cachedSessionSchema = z.object({
   server: z.string(),
   login: z.string(),
   user: userSchema,
-  provisioning: provisioningSchema.pick({ features: true, limits: true }).extend({ jid: z.string() }),
+  provisioning: provisioningSchema.pick({ features: true, limits: true, dialPlan: true }).extend({ jid: z.string() }),
   profile: profileSchema,
 });
 export type CachedSession = z.infer<typeof cachedSessionSchema>;

@@ -132,8 +132,8 @@ export const createSession = ({ ports, store, cache, opened, closed }: SessionOp
     if (mine !== generation) return { ok: false, failure: { code: 'sessionRevoked' } };
     if (!provisioning.ok) return { ok: false, failure: failureOf(provisioning.failure) };
     if (!profile.ok) return { ok: false, failure: failureOf(profile.failure) };
-    const { user, xmpp, features, limits } = provisioning.value;
-    const facts = { features, limits, jid: xmpp.jid };
+    const { user, xmpp, features, limits, dialPlan } = provisioning.value;
+    const facts = { features, limits, dialPlan, jid: xmpp.jid };
     cache.write({ server: saved.server, login: saved.user, user, provisioning: facts, profile: profile.value });
     store.dispatch(
       sessionChanged({ phase: 'loggedIn', user, server: saved.server, provisioning: facts, profile: profile.value }),

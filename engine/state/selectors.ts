@@ -1,6 +1,8 @@
 /** What windows read. Selectors with an argument are made once per argument, so that components may call them inline. */
 import { createSelector } from '@reduxjs/toolkit';
 import type { BareJid, UserId } from '../../protocol/identity.ts';
+import { comparableNumber } from '../../numbers/dial.ts';
+import type { DialPlan } from '../../protocol/numbers.ts';
 import type { Settings } from '../../protocol/settings.ts';
 import { createContactOrder, type ContactFilter } from './contact-order.ts';
 import { contactOf, contactWithJid } from './contacts.ts';
@@ -88,14 +90,15 @@ export const selectMissedUnseen = createSelector(
   (entries) => entries.filter((entry) => entry.result === 'missed' && !entry.seen).length,
 );
 
-/** Digits only, with a leading `00` for `+`: numbers written differently compare equal. */
-export const comparableNumber = (number: string): string => number.replace(/^\s*\+/, '00').replace(/\D/g, '');
+/** How numbers of the instance are read; `null` before the login. */
+export const selectDialPlan = ({ session }: DomainState): DialPlan | null =>
+  session.phase === 'loggedIn' ? session.provisioning.dialPlan : null;
 /** By the directory's facts, which presence does not change. */
 const contactNames = new WeakMap<readonly UserId[], Map<string, { name: string; userId: UserId }>>();
 const selectNames = ({ contacts: { ids, rows } }: DomainState) => {
   let names = contactNames.get(ids);
   if (!names) {
-    names = new Map(rows.map(({ id, name, extension }) => [comparableNumber(extension), { name, userId: id }]));
+    names = new Map(rows.map(({ id, name, extension }) => [comparableNumber(extension, null), { name, userId: id }]));
     contactNames.set(ids, names);
   }
   return names;
@@ -105,7 +108,7 @@ export const selectParty = perArgument((number: string) => {
   const nobody: CallParty = { name: null, number, userId: null };
   const selectEntry = (state: DomainState) => state.phoneBook.parties[number];
   return createSelector([selectNames, selectEntry], (names, entry): CallParty => {
-    const contact = names.get(comparableNumber(number));
+    const contact = names.get(comparableNumber(number, null));
     if (contact) return { ...nobody, ...contact };
     return entry ? { ...nobody, name: entry.name } : nobody;
   });

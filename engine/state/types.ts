@@ -42,7 +42,7 @@ export type SessionState =
   | { phase: 'loggingIn' }
   | { phase: 'loggedIn'; user: User; server: string; provisioning: SessionFacts; profile: Profile };
 /** What of the provisioning may be shown; the secrets stay inside the engine. */
-export type SessionFacts = Pick<Provisioning, 'features' | 'limits'> & { jid: BareJid };
+export type SessionFacts = Pick<Provisioning, 'features' | 'limits' | 'dialPlan'> & { jid: BareJid };
 
 /** One of the three connections. `retryAt`: milliseconds since the epoch. */
 export type LinkState =

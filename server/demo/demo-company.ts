@@ -1,3 +1,4 @@
+import type { DialPlan } from '../../protocol/numbers.ts';
 import type { PhoneBookFields } from '../../protocol/phone-book.ts';
 
 /** The demo company (ARCHITECTURE.md): the same on every machine. */
@@ -6,6 +7,18 @@ export const demoRole = 'Mitarbeiter';
 /** Anna's: may change the company's phone book. */
 export const demoEditorRole = 'Assistenz';
 export const demoPassword = 'demo1234';
+
+/**
+ * The company sits in Deggendorf, but has numbers in Munich: there the German regulator keeps some free for fiction.
+ * Behind them stands the extension.
+ */
+export const demoDialPlan: DialPlan = {
+  country: 'DE',
+  areaCode: '991',
+  internationalPrefix: null,
+  longestInternal: 3,
+  ownNumbers: [{ prefix: '+498999998', main: '101' }],
+};
 
 export const demoUsers = [
   { username: 'anna', name: 'Anna Berger', extension: '101' },

@@ -27,6 +27,7 @@ import type { EventStore } from '../events/event-store.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ServerLimits } from '../limits.ts';
 import type { ServerMetrics } from '../metrics.ts';
+import type { Numbers } from '../numbers/numbers.ts';
 import type { Profiles } from '../profile/profiles.ts';
 import type { AudioLinks } from '../voicemail/audio-links.ts';
 import { mailboxNumber } from '../voicemail/mailbox-application.ts';
@@ -51,6 +52,7 @@ export interface ApiParts {
   metrics: ServerMetrics;
   limits: ServerLimits;
   telephony: Telephony | null;
+  numbers: Numbers;
   chat: boolean;
   mailboxes: Mailboxes;
   audioLinks: AudioLinks;
@@ -71,6 +73,7 @@ export const createApiRoutes = (parts: ApiParts): Route[] => {
     metrics,
     limits,
     telephony,
+    numbers,
   } = parts;
 
   const userOf = async (account: Account): Promise<User> => ({
@@ -148,7 +151,10 @@ export const createApiRoutes = (parts: ApiParts): Route[] => {
             echoTest: telephony === null ? null : '801',
             voicemail: telephony === null ? null : mailboxNumber,
             editsCompanyPhoneBook: await phoneBookChanges.mayEditCompany(session.userId),
+            dialIn: null,
+            outside: (await numbers.trunks()).some(({ instanceId }) => instanceId === session.instanceId),
           },
+          dialPlan: await numbers.planOf(session.instanceId),
           limits: {
             messageCharacters: limits.messageCharacters,
             stanzaBytes: limits.stanzaBytes,

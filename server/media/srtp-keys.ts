@@ -33,7 +33,9 @@ export const ownKeys = (): SrtpKeys & { line: string } => {
 /** The first crypto line that we know. */
 export const keysOf = (lines: readonly string[]): SrtpKeys | null => {
   for (const line of lines) {
-    const found = /^a=crypto:(\d{1,9}) AES_CM_128_HMAC_SHA1_80 inline:([A-Za-z0-9+/=]{40})(?:[|\s].*)?$/.exec(line);
+    const found = /^a=crypto:(\d{1,9}) AES_CM_128_HMAC_SHA1_80 inline:([A-Za-z0-9+/=]{40})(?![A-Za-z0-9+/=])/.exec(
+      line,
+    );
     const both = Buffer.from(found?.[2] ?? '', 'base64');
     if (both.length === keyBytes + saltBytes)
       return { key: both.subarray(0, keyBytes), salt: both.subarray(keyBytes), tag: found?.[1] ?? '1' };

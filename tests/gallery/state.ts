@@ -207,7 +207,16 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
       user: { id: 'u101', name: 'Anna Berger', extension: '101', instance: 'demo' },
       server: 'kontor.example',
       provisioning: {
-        features: { calls: true, chat: true, echoTest: null, voicemail: '800', editsCompanyPhoneBook: true },
+        features: {
+          calls: true,
+          chat: true,
+          echoTest: null,
+          voicemail: '800',
+          editsCompanyPhoneBook: true,
+          dialIn: null,
+          outside: true,
+        },
+        dialPlan: { country: 'DE', areaCode: '991', internationalPrefix: null, longestInternal: 3, ownNumbers: [] },
         limits: { messageCharacters: 10_000, stanzaBytes: 262_144, avatarBytes: 65_536, statusTextCharacters: 200 },
         jid: 'anna@demo.kontor.internal',
       },
