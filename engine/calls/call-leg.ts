@@ -77,6 +77,10 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
     speaker.muted = hold.wanted;
     await transceiver()?.sender.replaceTrack(hold.wanted ? null : own);
   };
+  const setDirection = (): void => {
+    const audio = transceiver();
+    if (audio) audio.direction = hold.wanted ? 'sendonly' : 'sendrecv';
+  };
   const showLink = (): void =>
     options.event({ type: 'linkChanged', link: signalling && !mediaLost ? 'good' : 'reconnecting' });
   const setSpeaker = (deviceId: string | null): void => {
@@ -115,8 +119,7 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
     },
     prepare: async () => {
       hold = { ...hold, offered: hold.wanted };
-      const audio = transceiver();
-      if (audio) audio.direction = hold.offered ? 'sendonly' : 'sendrecv';
+      setDirection();
       await routeMicrophone();
     },
     agreed: () => {
@@ -130,6 +133,7 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
     refused: () => {
       const changed = hold.wanted !== hold.agreed;
       hold = { ...hold, wanted: hold.agreed };
+      setDirection();
       void routeMicrophone();
       if (changed) options.event({ type: 'holdSettled', held: hold.agreed });
     },

@@ -69,19 +69,28 @@ export const createDialogOffers = (options: DialogOffersOptions): DialogOffers =
   const offer = async (current: { iceRestart: boolean }): Promise<void> => {
     await options.prepare();
     const { connection } = dialog;
-    await connection.setLocalDescription(await connection.createOffer({ iceRestart: current.iceRestart }));
-    if (current.iceRestart) await whenGathered(connection, clock);
+    const description = await connection.createOffer({ iceRestart: current.iceRestart });
+    // Only new candidates need the offer to be in force before it is agreed. The others wait for the answer, so that a
+    // refusal leaves nothing to take back: Chromium's Web Audio stays silent after a rollback from `inactive`.
+    let applied = current.iceRestart;
+    if (applied) {
+      await connection.setLocalDescription(description);
+      await whenGathered(connection, clock);
+    }
     const fail = (next: { iceRestart: boolean } | null, delay: number): void => {
       void rollBack().finally(() => settle(next, delay));
     };
     let answered = false;
-    dialog.invite(connection.localDescription?.sdp ?? '', {
+    dialog.invite((applied ? connection.localDescription?.sdp : description.sdp) ?? '', {
       onSuccessResponse: ({ body }) => {
         dialog.acknowledge();
         if (answered) return; // A repeated 2xx is acknowledged again, nothing else.
         answered = true;
-        connection
-          .setRemoteDescription({ type: 'answer', sdp: body ?? '' })
+        Promise.resolve(applied ? undefined : connection.setLocalDescription(description))
+          .then(() => {
+            applied = true;
+            return connection.setRemoteDescription({ type: 'answer', sdp: body ?? '' });
+          })
           .then(() => {
             settle(null, 0);
             options.agreed();

@@ -54,6 +54,16 @@ describe('calls', () => {
     await ben.call({ state: 'ended', reason: 'remoteHungUp' });
   });
 
+  it('TEL-3 both put the call on hold in the same moment and both get their wish', async () => {
+    const [anna, ben] = await both();
+    const { annas, bens } = await talk(anna, ben);
+    await Promise.all([anna.do('holdCall', annas), ben.do('holdCall', bens)]);
+    await Promise.all([anna.call({ hold: 'held', remoteHold: true }), ben.call({ hold: 'held', remoteHold: true })]);
+    await Promise.all([anna.do('resumeCall', annas), ben.do('resumeCall', bens)]);
+    await Promise.all([anna.call({ hold: 'none', remoteHold: false }), ben.call({ hold: 'none', remoteHold: false })]);
+    await Promise.all([ben.hears(annaTone), anna.hears(benTone)]);
+  });
+
   it('TEL-2 a rejected call ends as rejected, a taken-back one as cancelled, an unknown number as not found', async () => {
     const [anna, ben] = await both();
     await anna.dial('102');
