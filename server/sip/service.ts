@@ -14,7 +14,7 @@ import { DigestAuthenticator } from './registrar/digest.ts';
 import { CallLimits } from '../numbers/outgoing.ts';
 import { plainNumbers } from '../numbers/numbers.ts';
 import { Gateway } from './trunk/gateway.ts';
-import { Location } from './registrar/location.ts';
+import { Location, type Binding } from './registrar/location.ts';
 import { register } from './registrar/registrar.ts';
 import type { SipService, SipServiceOptions } from './sip-service.ts';
 import { SipConnection, type ConnectionHandlers, type SipPeer } from './transport/sip-connection.ts';
@@ -28,6 +28,7 @@ const defaultTiming: SipTiming = {
   graceMs: 30_000,
   reconnectMs: 5_000,
   goneMs: 60_000,
+  takeoverMs: 15_000,
   orphanMs: 90_000,
   noAnswerMs: 60_000,
   cancelMs: 3_000,
@@ -98,6 +99,7 @@ class RunningSipService implements SipService {
     calls.changed = (userIds) => userIds.forEach((userId) => this.#states.refresh(userId));
     location.listener = {
       bindingAdded: (binding) => this.#router.bindingAdded(binding),
+      clientReplaced: (binding, former) => this.#clientReplaced(binding, former),
       reachabilityChanged: (userId) => {
         this.#router.dialogs.reachabilityChanged();
         this.#states.refresh(userId);
@@ -357,6 +359,25 @@ class RunningSipService implements SipService {
         if (call[side].deviceId === deviceId) this.#endWithout(call, side);
   }
 
+  /**
+   * A device came back as another client (a reload, a crash): what rang at the former one and what it had asked for
+   * has ended; its calls are given up unless the new client takes them over soon.
+   */
+  #clientReplaced({ device }: Binding, former: string): void {
+    this.#router.clientGone(device.deviceId, former);
+    const { calls, timing } = this.#core;
+    const abandoned = (side: 'caller' | 'callee') =>
+      calls
+        .all()
+        .filter((call) => call[side].deviceId === device.deviceId && contactUser(call.dialog?.[side].target) === former);
+    if (abandoned('caller').length + abandoned('callee').length === 0) return;
+    const give = setTimeout(() => {
+      for (const side of ['caller', 'callee'] as const)
+        for (const call of abandoned(side)) this.#endWithout(call, side);
+    }, timing.takeoverMs);
+    this.#timers.push(give.unref());
+  }
+
   /** Ends a call whose `side` is gone for good. */
   #endWithout(call: Call, side: 'caller' | 'callee'): void {
     if (call.answeredAt === null) {
@@ -384,4 +405,5 @@ class RunningSipService implements SipService {
   }
 }
 
+const contactUser = (target: string | undefined): string | undefined => parseUri(target ?? '')?.user;
 const idOf = ({ userId, deviceId }: DeviceAccount): { userId: string; deviceId: string } => ({ userId, deviceId });

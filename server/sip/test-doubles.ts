@@ -184,10 +184,11 @@ export class Phone {
   #wakers = new Set<() => void>();
   #sequence = 0;
 
-  constructor(device: string, user = device.split('-')[0] ?? '') {
+  /** `client`: tells apart the programs that run on the device one after the other. */
+  constructor(device: string, user = device.split('-')[0] ?? '', client = 'x') {
     this.device = device;
     this.user = user;
-    this.contact = `sip:${device}x@${token()}.invalid;transport=ws`;
+    this.contact = `sip:${device}${client}@${token()}.invalid;transport=ws`;
   }
 
   static async registered(device: string, url: string): Promise<Phone> {

@@ -29,6 +29,8 @@ export interface Call {
   /** Whether the callee's telephones ring (180). */
   ringing: boolean;
   dialog: DialogEnds | null;
+  /** User of the contact that called. */
+  readonly callerContact: string;
   /** Ends the attempt while nobody has answered. */
   giveUp: (() => void) | null;
   /** Set when the callee's mailbox has the call: whether there is a message, which is known a moment after its end. */
@@ -138,6 +140,7 @@ export class CallBook {
       answeredAt: known.answeredAt ?? known.startedAt,
       ringing: false,
       dialog: null,
+      callerContact: '',
       giveUp: null,
       mailbox: null,
     };

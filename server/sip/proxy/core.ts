@@ -18,6 +18,8 @@ export interface SipTiming {
   reconnectMs: number;
   /** A call with a party gone for so long is closed. */
   goneMs: number;
+  /** A client that came back as a new one has so long to take its former calls over. */
+  takeoverMs: number;
   /** After a start: how long the calls of the former run may stay unheard of. */
   orphanMs: number;
   noAnswerMs: number;

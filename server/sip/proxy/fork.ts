@@ -1,7 +1,8 @@
 import type { CallResult } from '../../../protocol/rest.ts';
-import { withHeader, type SipRequest, type SipResponse } from '../message/message.ts';
+import { parseAddress, parseUri } from '../message/address.ts';
+import { cseq, header, withHeader, type SipHeader, type SipRequest, type SipResponse } from '../message/message.ts';
 import type { SipPeer } from '../transport/sip-connection.ts';
-import type { ClientTransaction, ServerTransaction, Transactions } from './transactions.ts';
+import { randomToken, type ClientTransaction, type ServerTransaction, type Transactions } from './transactions.ts';
 
 /** One telephone the call is offered to. */
 export interface ForkTarget {
@@ -103,6 +104,13 @@ export class Fork {
     this.#giveUp('cancelled', reason);
   }
 
+  /** The client that rang there under this contact will not answer: a new one has taken its place. */
+  clientGone(deviceId: string, contactUser: string): void {
+    for (const branch of this.#branches)
+      if (branch.deviceId === deviceId && parseUri(branch.transaction.request.uri)?.user === contactUser)
+        this.#transactions.fail(branch.transaction, 408, 'Client is gone');
+  }
+
   /** There is no telephone to offer the call to. */
   nobody(): void {
     this.#finishIfDone(true);
@@ -124,7 +132,10 @@ export class Fork {
     }
     if (response.status < 300) {
       branch.final = response;
-      if (this.#end === 'done') return;
+      if (this.#end === 'done') {
+        this.#sendAway(branch, response);
+        return;
+      }
       const first = this.#end !== 'answered';
       this.#end = 'answered';
       this.#stop();
@@ -142,6 +153,28 @@ export class Fork {
       this.#wrapUpLater();
     }
     this.#finishIfDone(false);
+  }
+
+  /** Answered after the caller had been told otherwise: nobody else would end that dialog. */
+  #sendAway({ transaction }: Branch, response: SipResponse): void {
+    const { number } = cseq(transaction.request);
+    const uri = parseAddress(header(response, 'Contact') ?? '')?.uri ?? transaction.request.uri;
+    const fields = (method: string, sequence: number): SipHeader[] => [
+      { name: 'Max-Forwards', value: '70' },
+      ...response.headers.filter(({ name }) => ['From', 'To', 'Call-ID'].includes(name)),
+      { name: 'CSeq', value: `${sequence} ${method}` },
+    ];
+    const request = (method: string, extra: SipHeader[]): SipRequest => ({
+      kind: 'request',
+      method,
+      uri,
+      headers: extra,
+      body: Buffer.alloc(0),
+    });
+    const { peer } = transaction;
+    const via = { name: 'Via', value: `SIP/2.0/${peer.transport} ${this.#via};branch=z9hG4bK${randomToken()}` };
+    peer.send(request('ACK', [via, ...fields('ACK', number)]));
+    this.#transactions.send(request('BYE', fields('BYE', number + 1)), peer, this.#via, () => undefined);
   }
 
   #giveUp(end: 'cancelled' | 'noAnswer', reason: string): void {
@@ -238,7 +271,8 @@ const untaken = (end: End, best: SipResponse | null): Untaken | null => {
 };
 
 /** The telephone's connection broke before it answered: says nothing about the person. */
-const isLost = ({ transaction, final }: Branch): boolean => !transaction.peer.open && final?.status === 408;
+const isLost = ({ transaction, final }: Branch): boolean =>
+  final?.status === 408 && (!transaction.peer.open || final.reason === 'Client is gone');
 
 const resultsOf = (end: End, best: SipResponse | null): { caller: CallResult; callee: CallResult } => {
   if (end === 'cancelled') return { caller: 'cancelled', callee: 'missed' };

@@ -22,7 +22,20 @@ export const dialogRoute = (request: SipRequest, sender: Sender, key: Buffer): D
   return null;
 };
 
-interface Destination {
+const otherOf = ({ parties, from }: DialogRoute) => (from === 'caller' ? parties.callee : parties.caller);
+
+/** The running call of a route token, also one that a former run of the server left open. */
+export const reviveCall = ({ calls }: ProxyCore, parties: DialogParties): Call | undefined => {
+  const party = ({ userId, deviceId }: { userId: string; deviceId: string }): Party => ({
+    userId: userId === '' ? null : userId,
+    deviceId,
+    name: null,
+    number: '',
+  });
+  return calls.revive(parties.callKey, party(parties.caller), party(parties.callee));
+};
+
+export interface Destination {
   peer: SipPeer;
   uri: string;
 }
@@ -43,7 +56,7 @@ export class DialogCarrier {
 
   /** ACK of a 2xx: no transaction of its own. */
   acknowledge(request: SipRequest, route: DialogRoute): void {
-    this.#whenThere(request, route, (destination) => {
+    this.whenThere(otherOf(route), request.uri, (destination) => {
       if (destination === null) return;
       const via = `SIP/2.0/${destination.peer.transport} ${this.#core.via};branch=z9hG4bK${randomToken()}`;
       const onward = this.#onward(request, destination);
@@ -53,7 +66,7 @@ export class DialogCarrier {
 
   /** `request`: as it goes on, where that differs from how it came. */
   carry(server: ServerTransaction, route: DialogRoute, request: SipRequest = server.request): void {
-    const call = this.#callOf(route);
+    const call = this.#callOf(route, header(request, 'Call-ID') ?? '');
     this.#follow(call, request, route);
     if (request.method === 'BYE' && call !== undefined) this.#end(call);
     let client: ClientTransaction | null = null;
@@ -64,7 +77,7 @@ export class DialogCarrier {
       else this.#core.transactions.cancel(client, cancelled);
     };
     const attempt = (left: number): void =>
-      this.#whenThere(request, route, (destination) => {
+      this.whenThere(otherOf(route), request.uri, (destination) => {
         if (cancelled !== null) return;
         if (destination === null) {
           this.#core.transactions.refuse(server, request.method === 'BYE' ? 481 : 480, 'Party Is Gone');
@@ -113,15 +126,11 @@ export class DialogCarrier {
     this.#core.calls.ended(call, { caller: 'answered', callee: 'answered' }, new Date(this.#core.now()));
   }
 
-  #callOf({ parties }: DialogRoute): Call | undefined {
-    const party = ({ userId, deviceId }: { userId: string; deviceId: string }): Party => ({
-      userId: userId === '' ? null : userId,
-      deviceId,
-      name: null,
-      number: '',
-    });
-    const call = this.#core.calls.revive(parties.callKey, party(parties.caller), party(parties.callee));
-    return call?.callee.deviceId === parties.callee.deviceId ? call : undefined;
+  /** The call whose present dialog this is; a replaced dialog may end without it. */
+  #callOf({ parties }: DialogRoute, callId: string): Call | undefined {
+    const call = reviveCall(this.#core, parties);
+    if (call?.callee.deviceId !== parties.callee.deviceId) return undefined;
+    return call.dialog === null || call.dialog.callId === callId ? call : undefined;
   }
 
   /** Keeps what `hangUp` will need. */
@@ -182,15 +191,14 @@ export class DialogCarrier {
     return latest === undefined ? null : { peer: latest.connection, uri: latest.contact };
   }
 
-  /** Now, or when the other party has reconnected, or with `null` when that takes too long. */
-  #whenThere(
-    request: SipRequest,
-    { parties, from }: DialogRoute,
+  /** Now, or when the party has reconnected, or with `null` when that takes too long. */
+  whenThere(
+    party: { userId: string | null; deviceId: string | null },
+    uri: string,
     then: (destination: Destination | null) => void,
   ): void {
-    const other = from === 'caller' ? parties.callee : parties.caller;
     const look = (last: boolean): void => {
-      const destination = this.#find(other, request.uri);
+      const destination = this.#find(party, uri);
       if (destination === null && !last) return;
       clearTimeout(timer);
       this.#waiting.delete(again);

@@ -8,7 +8,6 @@ import {
   headers,
   respond,
   tokens,
-  withHeader,
   without,
   type SipHeader,
   type SipRequest,
@@ -20,20 +19,13 @@ import type { Caller, LocalApplication, ProxyCore, Sender } from './core.ts';
 import { Destinations } from './destination.ts';
 import { dressed, Fork, type ForkTarget, type Untaken } from './fork.ts';
 import { DialogCarrier, dialogRoute } from './in-dialog.ts';
+import { identityOf, outsideDialog, replacedRouteHeader } from './outside-dialog.ts';
 import { recordRoute } from './route-token.ts';
+import { takeOver } from './takeover.ts';
 import { randomToken, type ServerTransaction } from './transactions.ts';
 
 const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, REFER, NOTIFY, UPDATE, INFO, PRACK';
 const inDialogOnly = new Set(['BYE', 'UPDATE', 'INFO', 'PRACK', 'NOTIFY']);
-const untrusted = [
-  'P-Asserted-Identity',
-  'P-Preferred-Identity',
-  'Remote-Party-Id',
-  'Authorization',
-  'Proxy-Authorization',
-  'Route',
-  'Record-Route',
-];
 const sessionSeconds = 1800;
 /** The network outside gives up by itself, and earlier. */
 const outsideRingMs = 180_000;
@@ -103,6 +95,8 @@ export class Router {
     const from = parseUri(parseAddress(header(request, 'From') ?? '')?.uri ?? '');
     const claimed = from === null ? null : await this.#core.accounts.userByDialString(from.user, from.host);
     if (claimed?.userId !== device.userId) return refuse(403, 'From Is Not Yours');
+    if (request.method === 'INVITE' && header(request, replacedRouteHeader) !== undefined)
+      return takeOver(this.#core, this.dialogs, server, device);
     const to = parseUri(request.uri);
     if (to === null) return refuse(404, 'Not Found');
     if (to.host !== device.domain) return refuse(404, 'Not Found');
@@ -175,6 +169,14 @@ export class Router {
       if (userId === binding.device.userId && fork.open) offer(binding);
   }
 
+  /** A client has been replaced by a new one: it neither answers what rings nor waits for what it asked for. */
+  clientGone(deviceId: string, contactUser: string): void {
+    for (const { fork } of [...this.#forks.values()]) fork.clientGone(deviceId, contactUser);
+    for (const call of this.#core.calls.all())
+      if (call.answeredAt === null && call.caller.deviceId === deviceId && call.callerContact === contactUser)
+        call.giveUp?.();
+  }
+
   /** The 200 to OPTIONS for the server itself (RFC 3261 §11.2). */
   options(request: SipRequest): SipResponse {
     return respond(request, 200, 'OK', randomToken(), [
@@ -191,7 +193,7 @@ export class Router {
     if (open === 0) return this.#core.transactions.refuse(server, 480, 'Temporarily Unavailable');
     for (const target of targets)
       this.#core.transactions.send(
-        this.#onward(request, device, target.contact),
+        outsideDialog(request, device, target.contact),
         target.connection,
         this.#via(request),
         (response) => {
@@ -228,7 +230,7 @@ export class Router {
         peer: binding.connection,
         deviceId: binding.device.deviceId,
         request: this.#withRoute(
-          this.#onward(request, device, binding.contact),
+          outsideDialog(request, device, binding.contact),
           call,
           device,
           callee.userId,
@@ -256,7 +258,7 @@ export class Router {
     return {
       peer: mailbox.peer,
       deviceId: mailbox.deviceId,
-      request: this.#withRoute(this.#onward(request, device, uri), call, device, '', mailbox.deviceId, 'WS'),
+      request: this.#withRoute(outsideDialog(request, device, uri), call, device, '', mailbox.deviceId, 'WS'),
     };
   }
 
@@ -274,7 +276,7 @@ export class Router {
     const began = this.#begin(server, sender, device, party, identity);
     if (began === null) return;
     const { call, fork, request } = began;
-    const onward = this.#onward(request, device, `sip:${application.dialString}@${device.domain}`);
+    const onward = outsideDialog(request, device, `sip:${application.dialString}@${device.domain}`);
     fork.add({
       peer: application.peer,
       deviceId: application.deviceId,
@@ -290,7 +292,7 @@ export class Router {
     const began = this.#begin(server, sender, device, party, `<${uri}>`, outsideRingMs);
     if (began === null) return lines.forget(header(server.request, 'Call-ID') ?? '');
     const { call, fork, request } = began;
-    const onward = this.#onward(request, device, uri);
+    const onward = outsideDialog(request, device, uri);
     fork.add({
       peer: lines.peer,
       deviceId: lines.deviceId,
@@ -329,6 +331,7 @@ export class Router {
       answeredAt: null,
       ringing: false,
       dialog: null,
+      callerContact: parseUri(parseAddress(header(request, 'Contact') ?? '')?.uri ?? '')?.user ?? '',
       giveUp: null,
       mailbox: null,
     };
@@ -373,21 +376,6 @@ export class Router {
     return having.length > 0 ? having : targets;
   }
 
-  #onward(request: SipRequest, device: Caller, uri: string): SipRequest {
-    const from = parseAddress(header(request, 'From') ?? '');
-    const hops = Number(header(request, 'Max-Forwards') ?? 70) - 1;
-    const named = `${quotedName(device.name)}<${from?.uri ?? ''}>;tag=${from?.parameters.get('tag') ?? ''}`;
-    const kept = withHeader(without(request.headers, ...untrusted), 'From', named);
-    return {
-      ...request,
-      uri,
-      headers: [
-        ...withHeader(kept, 'Max-Forwards', String(hops)),
-        { name: 'P-Asserted-Identity', value: identityOf(device) },
-      ],
-    };
-  }
-
   #withRoute(
     request: SipRequest,
     call: Call,
@@ -424,11 +412,6 @@ export class Router {
       .slice(0, 16);
   }
 }
-
-/** The name and extension of the directory as P-Asserted-Identity (RFC 3325). */
-const identityOf = (account: Pick<Account, 'name' | 'extension' | 'domain'>): string =>
-  `${quotedName(account.name)}<sip:${account.extension}@${account.domain}>`;
-const quotedName = (name: string): string => (name === '' ? '' : `${quote(name)} `);
 
 const dialogOf = (request: SipRequest, response: SipResponse): Call['dialog'] => {
   const target = (message: SipRequest | SipResponse): string =>

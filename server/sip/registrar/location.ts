@@ -18,6 +18,8 @@ export interface Binding {
 
 export interface LocationListener {
   bindingAdded(binding: Binding): void;
+  /** The same instance of a device registered with another contact than before: the former client is gone for good. */
+  clientReplaced(binding: Binding, formerContactUser: string): void;
   /** Bindings of the user came, went, or the grace after the last one ended. */
   reachabilityChanged(userId: UserId): void;
 }
@@ -30,6 +32,8 @@ export class Location {
   readonly #byUser = new Map<UserId, Binding[]>();
   readonly #grace = new Map<UserId, NodeJS.Timeout>();
   readonly #lastSeen = new Map<string, number>();
+  /** Contact user of each instance's present or last client. */
+  readonly #lastContact = new Map<string, string>();
   readonly #graceMs: number;
   readonly #now: () => number;
   listener: LocationListener | null = null;
@@ -69,6 +73,11 @@ export class Location {
     this.#byUser.set(userId, [...others, binding]);
     this.#lastSeen.delete(deviceId);
     this.#endGrace(userId);
+    const instance = instanceOf(binding);
+    const former = this.#lastContact.get(instance);
+    this.#lastContact.set(instance, binding.contactUser);
+    if (binding.instance !== null && former !== undefined && former !== binding.contactUser)
+      this.listener?.clientReplaced(binding, former);
     this.listener?.bindingAdded(binding);
     this.listener?.reachabilityChanged(userId);
   }
@@ -86,7 +95,12 @@ export class Location {
   /** Drops what has expired; called now and then. */
   sweep(): void {
     for (const userId of [...this.#byUser.keys()]) this.#drop(userId, (one) => one.expiresAt <= this.#now(), false);
-    for (const [deviceId, since] of this.#lastSeen) if (since < this.#now() - 600_000) this.#lastSeen.delete(deviceId);
+    for (const [deviceId, since] of this.#lastSeen)
+      if (since < this.#now() - 600_000) {
+        this.#lastSeen.delete(deviceId);
+        for (const instance of this.#lastContact.keys())
+          if (instance.startsWith(`${deviceId} `)) this.#lastContact.delete(instance);
+      }
   }
 
   close(): void {
@@ -120,6 +134,8 @@ export class Location {
     this.#grace.delete(userId);
   }
 }
+
+const instanceOf = ({ device, instance }: Binding): string => `${device.deviceId} ${instance}`;
 
 /** The same instance of the same device, or the same contact over again, replaces (RFC 5626 §6). */
 const sameClient = (one: Binding, other: Binding): boolean =>

@@ -1,0 +1,39 @@
+import type { Account } from '../../accounts/accounts.ts';
+import { parseAddress, quote } from '../message/address.ts';
+import type { Caller } from './core.ts';
+import { header, withHeader, without, type SipRequest } from '../message/message.ts';
+
+/** Names the route of a dialog that this INVITE replaces: the call lives on in the new one. Ours, and never passed on. */
+export const replacedRouteHeader = 'Kontor-Replaced-Route';
+
+const untrusted = [
+  'P-Asserted-Identity',
+  'P-Preferred-Identity',
+  'Remote-Party-Id',
+  'Authorization',
+  'Proxy-Authorization',
+  'Route',
+  'Record-Route',
+  replacedRouteHeader,
+];
+
+/** The name and extension of the directory as P-Asserted-Identity (RFC 3325). */
+export const identityOf = (account: Pick<Account, 'name' | 'extension' | 'domain'>): string =>
+  `${quotedName(account.name)}<sip:${account.extension}@${account.domain}>`;
+const quotedName = (name: string): string => (name === '' ? '' : `${quote(name)} `);
+
+/** A request outside dialogs as it goes on: with the directory's word on who sends it (RFC 3325). */
+export const outsideDialog = (request: SipRequest, device: Caller, uri: string): SipRequest => {
+  const from = parseAddress(header(request, 'From') ?? '');
+  const hops = Number(header(request, 'Max-Forwards') ?? 70) - 1;
+  const named = `${quotedName(device.name)}<${from?.uri ?? ''}>;tag=${from?.parameters.get('tag') ?? ''}`;
+  const kept = withHeader(without(request.headers, ...untrusted), 'From', named);
+  return {
+    ...request,
+    uri,
+    headers: [
+      ...withHeader(kept, 'Max-Forwards', String(hops)),
+      { name: 'P-Asserted-Identity', value: identityOf(device) },
+    ],
+  };
+};
