@@ -20,11 +20,23 @@ export type SecretStrength = z.infer<typeof secretStrengthSchema>;
 /** A call that a fresh engine can take over with INVITE and Replaces (RFC 3891). */
 export const ledgerEntrySchema = z.object({
   callId: z.string().max(512),
+  /** The device's SIP user: nobody else takes the call over. */
+  account: z.string().max(256),
   dialogId: z.object({ callId: z.string().max(512), localTag: z.string().max(256), remoteTag: z.string().max(256) }),
-  direction: z.enum(['incoming', 'outgoing']),
+  /** First hop of the dialog's route set; empty where there is none. */
+  route: z.string().max(2048),
   remoteUri: z.string().max(1024),
-  remoteName: z.string().max(512),
+  direction: z.enum(['incoming', 'outgoing']),
+  party: z.object({
+    name: z.string().max(512).nullable(),
+    number: z.string().max(128),
+    userId: z.string().max(128).nullable(),
+  }),
+  /** Milliseconds since the epoch. */
+  startedAt: z.number(),
   answeredAt: z.number(),
+  held: z.boolean(),
+  muted: z.boolean(),
 });
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
 

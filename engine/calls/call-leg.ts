@@ -4,13 +4,15 @@ import type { CallEndReason } from '../state/types.ts';
 import { endReasonOfCancel, endReasonOfStatus, type CallEvent } from './call-machine.ts';
 import { createDialogOffers } from './dialog-offers.ts';
 import { createCandidateCap } from './gathering.ts';
-import type { SipRequest, SipSession } from './softphone.ts';
+import { assertedNumber, dialogOf, type DialogFacts, type SipRequest, type SipSession } from './softphone.ts';
 
 export interface CallLegOptions {
   session: SipSession;
   clock: Clock;
   speakerId: string | null;
   iceServers: RTCIceServer[];
+  /** The leg carries on a call that had another dialog before. */
+  carriedOn?: { held: boolean; muted: boolean };
   /** Whether requests reach the server now. */
   isRegistered(): boolean;
   event(event: CallEvent): void;
@@ -29,6 +31,14 @@ export interface CallLeg {
   lineBack(): void;
   /** The way to the other side may have changed: find a new one. */
   networkChanged(): void;
+  /** The dialog, once there is one. */
+  dialog(): DialogFacts | null;
+  /** Numbers and names of the other side that the server has vouched for. */
+  identities(): string[];
+  /** A microphone of its own for the leg that takes this one's place. */
+  copyMicrophone(): MediaStream;
+  /** Another leg has taken the call: falls silent and says no more. */
+  release(): void;
 }
 
 /** `setSinkId` is not in every browser. */
@@ -49,16 +59,26 @@ const headerOf = (message: unknown, name: string): string | undefined =>
     ? (message as SipRequest).getHeader(name)
     : undefined;
 
+/** Whether the sender of the description does not want to hear us (RFC 3264 §8.4). */
+const isHolding = (sdp: string): boolean => {
+  const [session = '', audio = ''] = sdp.split(/^m=/m).filter((part, at) => at === 0 || part.startsWith('audio'));
+  return /^a=(?:sendonly|inactive)/m.test(/^a=(?:sendrecv|recvonly|sendonly|inactive)/m.test(audio) ? audio : session);
+};
+
 export const createCallLeg = (options: CallLegOptions): CallLeg => {
   const { session, clock } = options;
   const isCaller = session.direction === 'outgoing';
   const speaker = new Audio() as SinkElement;
   speaker.autoplay = true;
   let microphone: MediaStream | null = null;
-  let muted = false;
-  let hold = { wanted: false, offered: false, agreed: false };
+  let muted = options.carriedOn?.muted ?? false;
+  const heldBefore = options.carriedOn?.held ?? false;
+  let hold = { wanted: heldBefore, offered: heldBefore, agreed: heldBefore };
   let signalling = true;
-  let mediaLost = false;
+  let mediaLost = options.carriedOn !== undefined;
+  /** `null`: not told yet in this dialog. */
+  let remoteHold: boolean | null = options.carriedOn ? null : false;
+  let asserted: string | undefined;
   let ended = false;
   let hangingUp = false;
   let rejecting = false;
@@ -70,16 +90,25 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
     session.connection
       .getTransceivers()
       .find((candidate) => candidate.receiver.track.kind === 'audio' && candidate.direction !== 'stopped');
-  /** A held call sends nothing, whatever the descriptions say. */
-  const routeMicrophone = async (): Promise<void> => {
+  const enableMicrophone = (): void => {
     const own = track();
     if (own) own.enabled = !muted;
+  };
+  /** A held call sends nothing, whatever the descriptions say. */
+  const routeMicrophone = async (): Promise<void> => {
+    enableMicrophone();
     speaker.muted = hold.wanted;
-    await transceiver()?.sender.replaceTrack(hold.wanted ? null : own);
+    await transceiver()?.sender.replaceTrack(hold.wanted ? null : track());
   };
   const setDirection = (): void => {
     const audio = transceiver();
     if (audio) audio.direction = hold.wanted ? 'sendonly' : 'sendrecv';
+  };
+  /** An offer that sends only does not take up the transceiver of the own track (RFC 9429 §5.10): ours moves into it. */
+  const joinOffer = (): void => {
+    const audio = session.connection.getTransceivers().filter(({ receiver }) => receiver.track.kind === 'audio');
+    if (!audio.some(({ mid }) => mid !== null)) return;
+    for (const unused of audio) if (unused.mid === null) unused.stop();
   };
   const showLink = (): void =>
     options.event({ type: 'linkChanged', link: signalling && !mediaLost ? 'good' : 'reconnecting' });
@@ -88,14 +117,17 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
   };
   setSpeaker(options.speakerId);
 
-  const finish = (reason: CallEndReason): void => {
-    if (ended) return;
+  const release = (): void => {
     ended = true;
     offers.stop();
     cancelPatience?.();
     cancelSilence?.();
     for (const own of microphone?.getTracks() ?? []) own.stop();
     speaker.srcObject = null;
+  };
+  const finish = (reason: CallEndReason): void => {
+    if (ended) return;
+    release();
     options.event({ type: 'ended', reason, at: clock.now() });
   };
   const endSession = (): void => {
@@ -204,12 +236,22 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
   session.on('progress', () => {
     if (isCaller) options.event({ type: 'progressed' });
   });
-  session.on('accepted', () => options.event({ type: 'answered', at: clock.now() }));
-  session.on('hold', ({ originator }) => {
-    if (originator === 'remote') options.event({ type: 'remoteHoldChanged', held: true });
+  session.on('accepted', ({ response }: { response?: SipRequest | null }) => {
+    if (response) asserted = assertedNumber(response);
+    options.event({ type: 'answered', at: clock.now() });
+    // The media may have been quicker than the answer, which nobody heard yet.
+    if (options.carriedOn) showLink();
   });
-  session.on('unhold', ({ originator }) => {
-    if (originator === 'remote') options.event({ type: 'remoteHoldChanged', held: false });
+  // Between the own track's arrival and the description: a call that was held before stays so from the first word.
+  session.on('connecting', () => {
+    if (!isCaller) joinOffer();
+    setDirection();
+    void routeMicrophone();
+  });
+  session.on('sdp', ({ originator, sdp }) => {
+    if (originator !== 'remote' || remoteHold === isHolding(sdp)) return;
+    remoteHold = isHolding(sdp);
+    options.event({ type: 'remoteHoldChanged', held: remoteHold });
   });
   session.on('reinvite', ({ reject }) => {
     if (offers.offering) reject({ status_code: 491 });
@@ -231,6 +273,7 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
   return {
     answer: (stream) => {
       microphone = stream;
+      enableMicrophone();
       session.answer({ mediaStream: stream, pcConfig: { iceServers: options.iceServers } });
     },
     reject: () => {
@@ -266,6 +309,7 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
     useMicrophone: (stream) => {
       const before = microphone;
       microphone = stream;
+      enableMicrophone();
       if (before === null || before === stream) return;
       void routeMicrophone().finally(() => {
         for (const old of before.getTracks()) old.stop();
@@ -305,5 +349,9 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
       });
     },
     networkChanged: restartMedia,
+    dialog: () => dialogOf(session),
+    identities: () => [String(session.remote_identity.uri.user ?? ''), ...(asserted === undefined ? [] : [asserted])],
+    copyMicrophone: () => new MediaStream(microphone?.getTracks().map((own) => own.clone()) ?? []),
+    release,
   };
 };

@@ -1,5 +1,6 @@
 /** All calls of this device: the commands of windows on one side, the softphone on the other. */
-import type { Clock } from '../ports/ports.ts';
+import type { LedgerEntry } from '../../protocol/ipc.ts';
+import type { Clock, Ledger } from '../ports/ports.ts';
 import { callChanged, callRemoved } from '../state/calls.ts';
 import { linkChanged } from '../state/connection.ts';
 import { selectCalls, selectDialPlan, selectParty } from '../state/selectors.ts';
@@ -10,7 +11,8 @@ import { createCallLeg, type CallLeg } from './call-leg.ts';
 import { callAfter, type CallEvent } from './call-machine.ts';
 import type { CallService } from './call-service.ts';
 import { parseNumber } from './number.ts';
-import { createSoftphone, type Identity, type SipSession, type Softphone } from './softphone.ts';
+import { createSoftphone, type Identity, type Replacement, type SipSession, type Softphone } from './softphone.ts';
+import { createTakeover, type Takeover } from './takeover.ts';
 import { createTones, type Tone } from './tones.ts';
 
 /** How long an ended call stays to be seen. */
@@ -18,17 +20,24 @@ const endedShown = 4_000;
 const busyToneTime = 3_000;
 const mostCalls = 20;
 
+const wantsHold = ({ talk }: Extract<Call, { state: 'active' }>): boolean =>
+  talk.hold === 'held' || talk.hold === 'pendingHold';
+
 export interface CallsOptions {
   store: EngineStore;
   clock: Clock;
+  ledger: Ledger;
   revoked(): void;
 }
 
-export const createCalls = ({ store, clock, revoked }: CallsOptions): CallService => {
+export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): CallService => {
   const legs = new Map<string, CallLeg>();
+  const takeovers = new Map<string, Takeover>();
   const devices = createAudioDevices(store);
   const tones = createTones();
   let softphone: Softphone | null = null;
+  let account = '';
+  let ledgerText = '[]';
   let busyUntil = 0;
 
   const callOf = (id: string): Call | undefined => store.getState().calls.byId[id];
@@ -47,11 +56,29 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
   };
   const updateTone = (): void => tones.play(toneNow());
 
+  /** Keeps what a fresh engine would need to take the running calls over. */
+  const noteInLedger = (): void => {
+    const entries = selectCalls(store.getState()).flatMap((call): LedgerEntry[] => {
+      if (call.state !== 'active') return [];
+      const waiting = takeovers.get(call.id);
+      if (waiting) return [waiting.entry];
+      const dialog = legs.get(call.id)?.dialog();
+      if (!dialog) return [];
+      const { id: callId, direction, party, startedAt, talk } = call;
+      const { answeredAt, muted } = talk;
+      return [{ callId, account, ...dialog, direction, party, startedAt, answeredAt, held: wantsHold(call), muted }];
+    });
+    const text = JSON.stringify(entries);
+    if (text === ledgerText) return;
+    ledgerText = text;
+    void ledger.write(entries).catch(() => undefined);
+  };
   const apply = (id: string, event: CallEvent): void => {
     const before = callOf(id);
     if (!before) return;
     const after = callAfter(before, event);
     if (after !== before) store.dispatch(callChanged(after));
+    noteInLedger();
     if (after.state === 'ended' && before.state !== 'ended') {
       legs.delete(id);
       if (after.reason === 'busy') {
@@ -67,17 +94,72 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
   const holdOthers = (id: string): void => {
     for (const [other, leg] of legs) if (other !== id && callOf(other)?.state === 'active') leg.setHold(true);
   };
-  const legOf = (id: string, session: SipSession, iceServers: RTCIceServer[]): CallLeg => {
+  /** `event` hears of the leg instead of the call. With it the leg carries a call on that had another one. */
+  const makeLeg = (id: string, session: SipSession, phone: Softphone, event?: (event: CallEvent) => void): CallLeg => {
+    const call = callOf(id);
+    const talk = call?.state === 'active' ? { held: wantsHold(call), muted: call.talk.muted } : null;
     const leg = createCallLeg({
       session,
       clock,
       speakerId: store.getState().settings.speakerId,
-      iceServers,
+      iceServers: phone.iceServers,
       isRegistered: () => softphone?.registered ?? false,
-      event: (event) => apply(id, event),
+      event: event ?? ((happened) => apply(id, happened)),
+      ...(talk && { carriedOn: talk }),
     });
+    phone.onReplaced(session, (replacement) => replaced(id, leg, replacement, phone));
+    return leg;
+  };
+  const legOf = (id: string, session: SipSession, phone: Softphone): CallLeg => {
+    const leg = makeLeg(id, session, phone);
     legs.set(id, leg);
     return leg;
+  };
+  /** The other side was restarted and asks for its call: a new dialog carries the same call on, nothing rings. */
+  const replaced = (id: string, leg: CallLeg, replacement: Replacement, phone: Softphone): void => {
+    const known = leg.identities();
+    if (callOf(id)?.state !== 'active' || !replacement.identities.some((one) => known.includes(one))) {
+      replacement.reject();
+      return;
+    }
+    replacement.accept((session) => {
+      let carried = false;
+      const next = makeLeg(id, session, phone, (event) => {
+        if (event.type === 'answered') {
+          carried = true;
+          leg.release();
+          legs.set(id, next);
+          noteInLedger();
+        } else if (carried || event.type === 'remoteHoldChanged') apply(id, event);
+      });
+      next.answer(leg.copyMicrophone());
+    });
+  };
+  /** Shows the calls of a former engine again, and takes them over as soon as the line stands. */
+  const takeOver = (entry: LedgerEntry, phone: Softphone): void => {
+    const { callId: id, direction, party, startedAt, answeredAt, muted, held } = entry;
+    const talk = { answeredAt, muted, hold: held ? 'held' : 'none', remoteHold: false, digits: '' } as const;
+    store.dispatch(
+      callChanged({ id, direction, party, startedAt, state: 'active', talk: { ...talk, link: 'reconnecting' } }),
+    );
+    const takeover = createTakeover({
+      entry,
+      clock,
+      phone,
+      microphone: devices.open,
+      leg: (session, event) => makeLeg(id, session, phone, event),
+      event: (event) => apply(id, event),
+      carriedOn: (leg) => {
+        takeovers.delete(id);
+        if (callOf(id)?.state === 'active') legs.set(id, leg);
+        noteInLedger();
+      },
+      ended: (reason) => {
+        takeovers.delete(id);
+        apply(id, { type: 'ended', reason, at: clock.now() });
+      },
+    });
+    takeovers.set(id, takeover);
   };
   const partyOf = ({ name, number }: Identity): CallParty => {
     const known = selectParty(number)(store.getState());
@@ -99,7 +181,7 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
         answering: false,
       }),
     );
-    legOf(id, session, softphone.iceServers);
+    legOf(id, session, softphone);
     updateTone();
   };
   // Back in a network means most likely in another one: the media look for a new way before they are missed.
@@ -142,6 +224,9 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
         changed: (state) => store.dispatch(linkChanged({ link: 'sip', state })),
         incoming,
         outgoing: (session) => dialing?.(session),
+        lineUp: () => {
+          for (const takeover of takeovers.values()) takeover.lineUp();
+        },
         lineLost: () => {
           for (const leg of legs.values()) leg.lineLost();
         },
@@ -150,13 +235,23 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
         },
         revoked,
       });
-      softphone.start();
+      const phone = softphone;
+      if (account === '') {
+        const left = await ledger.read().catch(() => []);
+        ledgerText = JSON.stringify(left);
+        for (const entry of left) if (entry.account === sip.authorizationUser) takeOver(entry, phone);
+      }
+      account = sip.authorizationUser;
+      phone.start();
       await devices.refresh();
     },
     wake: () => {
       softphone?.wake();
     },
     stop: () => {
+      for (const takeover of takeovers.values()) takeover.stop();
+      for (const id of takeovers.keys()) apply(id, { type: 'ended', reason: 'hungUp', at: clock.now() });
+      takeovers.clear();
       for (const leg of [...legs.values()]) leg.hangUp();
       softphone?.stop();
       softphone = null;
@@ -185,7 +280,7 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
         release();
         return { ok: true, callId: id };
       }
-      dialing = (session) => legOf(id, session, phone.iceServers).useMicrophone(microphone.stream);
+      dialing = (session) => legOf(id, session, phone).useMicrophone(microphone.stream);
       try {
         phone.call(number, microphone.stream);
       } catch {
@@ -220,7 +315,9 @@ export const createCalls = ({ store, clock, revoked }: CallsOptions): CallServic
         return;
       }
       const leg = legs.get(id);
+      takeovers.get(id)?.hangUp();
       if (leg) leg.hangUp();
+      else if (call?.state === 'active') apply(id, { type: 'ended', reason: 'hungUp', at: clock.now() });
       else apply(id, { type: 'ended', reason: 'cancelled', at: clock.now() });
     },
     holdCall: (id) => legs.get(id)?.setHold(true),

@@ -2,26 +2,60 @@
 import JsSIP from 'jssip';
 import type { RTCSession } from 'jssip/lib/RTCSession';
 import type { RTCSessionEvent } from 'jssip/lib/UA';
+import type { LedgerEntry } from '../../protocol/ipc.ts';
 import type { Provisioning } from '../../protocol/rest.ts';
 import type { Clock } from '../ports/ports.ts';
 import type { LinkState } from '../state/types.ts';
 import type { OfferHandlers } from './dialog-offers.ts';
 import { createSipSocket } from './sip-socket.ts';
 
+interface ReplacesEvent {
+  request: SipRequest;
+  accept(begun: (session: SipSession) => void): void;
+  reject(): void;
+}
+interface ConnectOptions {
+  mediaStream: MediaStream;
+  pcConfig: { iceServers: RTCIceServer[] };
+  extraHeaders: string[];
+}
 /** What JsSIP 3.13.8 has and its types leave out. */
-export type SipSession = Omit<RTCSession, 'sendRequest'> & {
+export type SipSession = Omit<RTCSession, 'sendRequest' | 'connect' | 'init_incoming'> & {
+  connect(target: string, options: ConnectOptions, begun: () => void): void;
+  init_incoming(request: object, begun: (session: SipSession) => void): void;
   sendRequest(
     method: 'INVITE' | 'ACK' | 'UPDATE',
     options?: { extraHeaders?: string[]; body?: string; eventHandlers?: OfferHandlers },
   ): unknown;
 };
+interface UntypedDialog {
+  id: { call_id: string; local_tag: string; remote_tag: string };
+  _remote_uri: { toString(): string };
+  _route_set: string[];
+}
 interface UntypedAgent {
   sendOptions(target: string): unknown;
   registrator(): { onTransportClosed(): void };
+  newDialog(dialog: object): void;
+  destroyDialog(dialog: object): void;
 }
 export interface SipRequest {
+  method?: string;
   getHeader(name: string): string | undefined;
 }
+interface AnswerableRequest extends SipRequest {
+  reply(status: number, reason?: string | null, extraHeaders?: string[]): void;
+}
+/** An INVITE that wants to take the place of a dialog we have (RFC 3891). */
+export interface Replacement {
+  /** Numbers and names under which the server vouches for the sender. */
+  identities: string[];
+  /** The new session; it has to be answered. */
+  accept(begun: (session: SipSession) => void): void;
+  reject(): void;
+}
+/** What of a dialog a fresh engine needs to take it over. */
+export type DialogFacts = Pick<LedgerEntry, 'dialogId' | 'route' | 'remoteUri'>;
 export interface Identity {
   name: string | null;
   number: string;
@@ -35,6 +69,8 @@ export interface SoftphoneOptions {
   incoming(session: SipSession, from: Identity): void;
   /** The session of an own call, before its INVITE is sent. */
   outgoing(session: SipSession): void;
+  /** Registered for the first time: calls can be made. */
+  lineUp(): void;
   lineLost(): void;
   /** Registered again after a loss: every dialog has to be proven. */
   lineBack(): void;
@@ -48,6 +84,18 @@ export interface Softphone {
   wake(): void;
   /** The session is handed over through `outgoing` before this returns. */
   call(number: string, microphone: MediaStream): void;
+  /** Calls the other party of a dialog that a former engine had, to put a new one in its place. */
+  takeOver(dialog: DialogFacts, microphone: MediaStream, begun: (session: SipSession) => void): void;
+  /** Answers for a dialog that is about to be taken over. Returns the function that ends that. */
+  keepPlace(dialog: DialogFacts, listener: PlaceListener): () => void;
+  /** Listens for an INVITE that replaces the dialog of this session. */
+  onReplaced(session: SipSession, listener: (replacement: Replacement) => void): void;
+}
+export interface PlaceListener {
+  /** The other party has ended the call. */
+  ended(): void;
+  /** The other party was restarted too and wants the dialog itself. True: `accept` has been called. */
+  replaced(replacement: Replacement): boolean;
 }
 
 const keepAliveInterval = 15_000;
@@ -84,11 +132,34 @@ const identityOf = (request: SipRequest, session: SipSession): Identity => {
   return { name: name ? name.slice(0, 100) : null, number: String(address.uri.user ?? '').slice(0, 64) };
 };
 
+/** The names under which a message vouches for its sender: asserted identity and, checked by the server, From. */
+const identitiesOf = (request: SipRequest): string[] =>
+  ['P-Asserted-Identity', 'From'].flatMap((name) => {
+    const value = request.getHeader(name);
+    const address = value === undefined ? undefined : JsSIP.NameAddrHeader.parse(value);
+    return address ? [String(address.uri.user ?? '')] : [];
+  });
+
+/** Whom the server names as the sender of a message; `undefined` where it names nobody. */
+export const assertedNumber = (message: SipRequest): string | undefined =>
+  message.getHeader('P-Asserted-Identity') === undefined ? undefined : identitiesOf(message)[0];
+
+/** The session's dialog, once it is confirmed. */
+export const dialogOf = (session: SipSession): DialogFacts | null => {
+  const dialog = (session as unknown as { _dialog?: UntypedDialog })._dialog;
+  if (!dialog) return null;
+  const { call_id: callId, local_tag: localTag, remote_tag: remoteTag } = dialog.id;
+  const remoteUri = dialog._remote_uri.toString();
+  return { dialogId: { callId, localTag, remoteTag }, route: dialog._route_set[0] ?? '', remoteUri };
+};
+
 export const createSoftphone = (options: SoftphoneOptions): Softphone => {
   const { sip, clock } = options;
   let registered = false;
   let wasRegistered = false;
   let cancelKeepAlive: (() => void) | null = null;
+  /** Sessions that somebody has asked for: they do not ring. */
+  const expected = new WeakSet<SipSession>();
 
   const rest = (): void => {
     registered = false;
@@ -132,11 +203,18 @@ export const createSoftphone = (options: SoftphoneOptions): Softphone => {
     user_agent: 'Kontor',
   });
   const untyped = agent as unknown as UntypedAgent;
+  const newSession = (): SipSession => {
+    const { RTCSession } = JsSIP as unknown as { RTCSession: new (agent: JsSIP.UA) => SipSession };
+    const session = new RTCSession(agent);
+    expected.add(session);
+    return session;
+  };
 
   agent.on('registered', () => {
     registered = true;
     socket.registered();
     if (wasRegistered) options.lineBack();
+    else options.lineUp();
     wasRegistered = true;
     cancelKeepAlive?.();
     cancelKeepAlive = clock.after(keepAliveInterval, () => ping(keepAliveAnswer));
@@ -144,6 +222,7 @@ export const createSoftphone = (options: SoftphoneOptions): Softphone => {
   agent.on('registrationFailed', () => socket.renew(false));
   agent.on('newRTCSession', (event: RTCSessionEvent) => {
     const session = event.session as unknown as SipSession;
+    if (expected.has(session)) return;
     const required = session.direction === 'incoming' ? unsupportedOf(event.request as unknown as SipRequest) : [];
     if (required.length > 0) {
       const extraHeaders = [`Unsupported: ${required.join(', ')}`];
@@ -173,6 +252,55 @@ export const createSoftphone = (options: SoftphoneOptions): Softphone => {
         mediaStream: microphone,
         pcConfig: { iceServers },
         rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: false },
+      });
+    },
+    takeOver: ({ dialogId, route, remoteUri }, microphone, begun) => {
+      const { callId, localTag, remoteTag } = dialogId;
+      const session = newSession();
+      const extraHeaders = [`Replaces: ${callId};to-tag=${remoteTag};from-tag=${localTag}`];
+      if (route !== '') extraHeaders.push(`Kontor-Replaced-Route: ${route}`);
+      session.connect(remoteUri, { mediaStream: microphone, pcConfig: { iceServers }, extraHeaders }, () =>
+        begun(session),
+      );
+    },
+    keepPlace: ({ dialogId }, listener) => {
+      const { callId, localTag, remoteTag } = dialogId;
+      const receiveRequest = (request: AnswerableRequest): void => {
+        const { method } = request;
+        if (method === 'BYE') {
+          request.reply(200);
+          listener.ended();
+        } else if (method === 'INVITE' && request.getHeader('Replaces') !== undefined) {
+          const accept = (begun: (session: SipSession) => void): void => {
+            newSession().init_incoming(request, begun);
+          };
+          const replacement = { identities: identitiesOf(request), accept, reject: () => request.reply(491) };
+          if (!listener.replaced(replacement)) request.reply(491);
+        } else if (method === 'INVITE') request.reply(491);
+        // The dialog lives, but has nothing to say before it is replaced.
+        else if (method !== 'ACK') request.reply(480);
+      };
+      const place = {
+        id: { toString: () => callId + localTag + remoteTag },
+        owner: { isEnded: () => false, receiveRequest },
+        receiveRequest,
+      };
+      untyped.newDialog(place);
+      return () => untyped.destroyDialog(place);
+    },
+    onReplaced: (session, listener) => {
+      session.on('replaces', (event) => {
+        const { request, accept, reject } = event as unknown as ReplacesEvent;
+
+        listener({
+          identities: identitiesOf(request),
+          accept: (begun) =>
+            accept((next) => {
+              expected.add(next);
+              begun(next);
+            }),
+          reject,
+        });
       });
     },
   };

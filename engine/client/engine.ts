@@ -56,7 +56,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   const store = createEngineStore({ settings: await settings.read() });
   const notices = createNotices(store, ports.notifier, shell);
   const chat = createChatService({ store, ports, onAuthenticationFailed: () => session.revoked() });
-  const calls: CallService = createCalls({ store, clock, revoked: () => session.revoked() });
+  const calls: CallService = createCalls({ store, clock, ledger: ports.ledger, revoked: () => session.revoked() });
   let connected: Connected | null = null;
 
   const closed = async (): Promise<void> => {

@@ -369,7 +369,9 @@ class RunningSipService implements SipService {
     const abandoned = (side: 'caller' | 'callee') =>
       calls
         .all()
-        .filter((call) => call[side].deviceId === device.deviceId && contactUser(call.dialog?.[side].target) === former);
+        .filter(
+          (call) => call[side].deviceId === device.deviceId && contactUser(call.dialog?.[side].target) === former,
+        );
     if (abandoned('caller').length + abandoned('callee').length === 0) return;
     const give = setTimeout(() => {
       for (const side of ['caller', 'callee'] as const)

@@ -53,6 +53,7 @@ export class Line {
     const pages = new Map([
       ['/lab', answerOf('text/html', '<!doctype html><script type="module" src="/lab.js"></script>')],
       ['/lab.js', answerOf('text/javascript', script)],
+      ['/nowhere', answerOf('text/html', '<!doctype html>')],
     ]);
     server.on('connection', (near) => {
       near.on('error', () => near.destroy());
@@ -72,7 +73,10 @@ export class Line {
 
   #forward(near: Socket, first: Buffer, port: number): void {
     const far = connect(port, '127.0.0.1');
-    far.write(first);
+    // One request a connection: a reload asks for the page of the tests over a new one, which is answered here.
+    far.write(
+      Buffer.from(first.toString('latin1').replace(/^Connection: keep-alive/im, 'Connection: close'), 'latin1'),
+    );
     for (const [socket, other] of [
       [near, far],
       [far, near],
@@ -132,7 +136,35 @@ export class Desk {
   }
 
   async isOnline(): Promise<void> {
-    await this.#colleague.page.waitForFunction(() => window.lab.store.getState().connection.sip.phase === 'up');
+    await this.#colleague.page.waitForFunction(() => window.lab?.store.getState().connection.sip.phase === 'up');
+  }
+
+  /** Loads the page again, as the user or a crash does; resolves when the fresh engine is registered. */
+  async reload(): Promise<void> {
+    await this.#colleague.page.reload();
+    await this.isOnline();
+  }
+
+  /** The page is gone; its tab and what the tab keeps are still there. */
+  async leave(): Promise<void> {
+    await this.#colleague.page.goto(`${this.line.url}/nowhere`);
+  }
+
+  async comeBack(): Promise<void> {
+    await this.#colleague.page.goto(`${this.line.url}/lab`);
+    await this.isOnline();
+  }
+
+  /** The calls on this screen, in few words. */
+  calls(): Promise<{ id: string; state: string; name: string | null; answeredAt: number | null }[]> {
+    return this.#colleague.page.evaluate(() =>
+      Object.values(window.lab.store.getState().calls.byId).map((call) => ({
+        id: call.id,
+        state: call.state,
+        name: call.party.name,
+        answeredAt: call.state === 'active' ? call.talk.answeredAt : null,
+      })),
+    );
   }
 
   dial(target: string) {

@@ -11,6 +11,13 @@ export const password = 'demo1234';
 /** Each colleague's microphone is a tone of its own, in Hz. */
 export const tones: Record<string, number> = { anna: 440, ben: 660, clara: 880, david: 1100 };
 
+export interface JournalRow {
+  direction: string;
+  result: string;
+  number: string;
+  durationSeconds: number;
+}
+
 /** A server process that can be killed and started again on the same data and port. */
 export class Office {
   readonly #data = mkdtempSync(path.join(tmpdir(), 'kontor-office-'));
@@ -26,6 +33,10 @@ export class Office {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   /** Process id of the running server; 0 while it is down. */
@@ -82,7 +93,7 @@ export class Office {
   }
 
   /** What the server's journal says, newest first. */
-  async journal(name: string): Promise<{ direction: string; result: string; number: string }[]> {
+  async journal(name: string): Promise<JournalRow[]> {
     const session = await fetch(`${this.url}/api/v1/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -92,7 +103,7 @@ export class Office {
     const headers = { authorization: `Bearer ${token}` };
     const journal = await fetch(`${this.url}/api/v1/journal`, { headers });
     await fetch(`${this.url}/api/v1/session`, { method: 'DELETE', headers });
-    return ((await journal.json()) as { entries: { direction: string; result: string; number: string }[] }).entries;
+    return ((await journal.json()) as { entries: JournalRow[] }).entries;
   }
 
   async close(): Promise<void> {

@@ -182,10 +182,15 @@ it('loads the page again when it crashes, and hands it the running calls (TEL-14
   const call = {
     callId: 'c1',
     dialogId: { callId: 'd1', localTag: 'l', remoteTag: 'r' },
+    account: 'device',
+    route: '<sip:token@demo;lr>',
     direction: 'incoming' as const,
     remoteUri: 'sip:102@demo',
-    remoteName: 'Ben',
+    party: { name: 'Ben', number: '102', userId: null },
+    startedAt: 3,
     answeredAt: 5,
+    held: false,
+    muted: true,
   };
   await page.evaluate((entry) => window.kontor.invoke('ledger.write', [entry]), call);
   const pid = await app.evaluate(({ BrowserWindow }, address) => {
