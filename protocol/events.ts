@@ -5,6 +5,7 @@ import { phoneBookSchema } from './phone-book.ts';
 import {
   directoryEntrySchema,
   journalEntrySchema,
+  pickUpOfferSchema,
   profileSchema,
   voicemailMessageSchema,
   voicemailSettingsSchema,
@@ -12,6 +13,8 @@ import {
 
 export const serverEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('phoneStateChanged'), userId: userIdSchema, state: phoneStateSchema }),
+  z.object({ type: z.literal('pickUpOffered'), offer: pickUpOfferSchema }),
+  z.object({ type: z.literal('pickUpEnded'), callKey: z.string() }),
   z.object({ type: z.literal('journalEntryAdded'), entry: journalEntrySchema }),
   z.object({ type: z.literal('journalSeen'), upTo: z.string() }),
   z.object({ type: z.literal('profileChanged'), profile: profileSchema }),

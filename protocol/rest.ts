@@ -116,11 +116,23 @@ export const directoryEntrySchema = z.object({
 });
 export type DirectoryEntry = z.infer<typeof directoryEntrySchema>;
 
+/** A call that rings at a colleague and that the reader's role may take (TEL-11). */
+export const pickUpOfferSchema = z.object({
+  callKey: z.string(),
+  /** Where it rings. */
+  userId: userIdSchema,
+  caller: z.object({ name: z.string().nullable(), number: z.string() }),
+});
+export type PickUpOffer = z.infer<typeof pickUpOfferSchema>;
+
 /** `GET /phone-states`: snapshot of the visible users; later changes come as events after `sequence`. */
 export const phoneStatesSchema = z.object({
   entries: z.array(z.object({ userId: userIdSchema, state: phoneStateSchema })),
+  pickUps: z.array(pickUpOfferSchema).default([]),
   sequence: z.number().int(),
 });
+/** `POST /pick-up`: the call that rings at this user comes to the own telephone, which answers it at once. */
+export const pickUpSchema = z.object({ userId: userIdSchema });
 
 /** `GET` and `PUT /profile`: what the user says of themself; in step on all devices (CON-1, SES-5). */
 export const profileSchema = z.object({

@@ -8,15 +8,18 @@ import {
   listOf,
   pageQuerySchema,
   phoneStatesSchema,
+  pickUpSchema,
   profileSchema,
   provisioningSchema,
   sessionRequestSchema,
   sessionResponseSchema,
+  type PickUpOffer,
   type User,
 } from '../../protocol/rest.ts';
 import { userIdSchema } from '../../protocol/identity.ts';
 import type { AccountService } from '../accounts/account-service.ts';
-import type { Account } from '../accounts/accounts.ts';
+import type { Account, DeviceAccount } from '../accounts/accounts.ts';
+import type { PickUpResult } from '../sip/proxy/router.ts';
 import { deviceSecret } from '../accounts/secrets.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Directory } from '../directory/directory.ts';
@@ -39,6 +42,8 @@ import { voicemailRoutes } from './voicemail-routes.ts';
 /** What of the server is running behind the API. */
 export interface Telephony {
   phoneStateOf(userId: UserId): PhoneState;
+  pickUp(device: DeviceAccount, userId: UserId): Promise<PickUpResult>;
+  pickUpsFor(userId: UserId): PickUpOffer[];
 }
 export interface ApiParts {
   accounts: AccountService;
@@ -187,8 +192,30 @@ export const createApiRoutes = (parts: ApiParts): Route[] => {
         const visible = await accounts.visibleTo(session.userId);
         return {
           entries: visible.map(({ userId }) => ({ userId, state: telephony?.phoneStateOf(userId) ?? 'offline' })),
+          pickUps: telephony?.pickUpsFor(session.userId) ?? [],
           sequence,
         };
+      },
+    ),
+    sessionRoute(
+      {
+        method: 'POST',
+        path: '/pick-up',
+        summary: 'Take the call that rings at a colleague; the own telephone gets it and answers at once',
+        body: pickUpSchema,
+      },
+      async ({ session, body }) => {
+        const result = (await telephony?.pickUp(session, body.userId)) ?? 'noTelephone';
+        switch (result) {
+          case 'offered':
+            return undefined;
+          case 'forbidden':
+            throw new ApiError('forbidden', 'The role may not pick up calls of this user');
+          case 'nothingRings':
+            throw new ApiError('notFound', 'No call rings there any more');
+          case 'noTelephone':
+            throw new ApiError('unavailable', 'The telephone of this session is not registered');
+        }
       },
     ),
     sessionRoute(

@@ -3,6 +3,7 @@ import { Counter, Gauge } from 'prom-client';
 import { closeCodes } from '../../protocol/events.ts';
 import type { DeviceAccount } from '../accounts/accounts.ts';
 import { CallBook, type Call } from './calls/call-book.ts';
+import { PickUpOffers } from './calls/pick-up-offers.ts';
 import { PhoneStates } from './calls/phone-states.ts';
 import { parseAddress, parseUri } from './message/address.ts';
 import { header, respond, tokens, type SipRequest } from './message/message.ts';
@@ -87,6 +88,7 @@ class RunningSipService implements SipService {
       lines,
       numbers,
       limits: new CallLimits(now),
+      pickUps: new PickUpOffers({ numbers, events: options.events, log: options.log }),
       key: options.nonceKey,
       via: 'kontor.invalid',
       timing,
@@ -168,6 +170,14 @@ class RunningSipService implements SipService {
     return this.#states.of(userId);
   }
 
+  pickUp(device: DeviceAccount, userId: string): ReturnType<SipService['pickUp']> {
+    return this.#router.pickUp(device, userId);
+  }
+
+  pickUpsFor(userId: string): ReturnType<SipService['pickUpsFor']> {
+    return this.#core.pickUps.for(userId);
+  }
+
   status(): ReturnType<SipService['status']> {
     return {
       registrations: this.#core.location.size,
@@ -188,6 +198,7 @@ class RunningSipService implements SipService {
     this.#core.transactions.close();
     await this.#core.calls.settled();
     await this.#states.settled();
+    await this.#core.pickUps.settled();
   }
 
   /** Other exchanges are known by their address (`acceptFrom` of the trunk). */

@@ -1,6 +1,8 @@
 import type { Registry } from 'prom-client';
 import type { PhoneState, UserId } from '../../protocol/identity.ts';
-import type { Accounts } from '../accounts/accounts.ts';
+import type { PickUpOffer } from '../../protocol/rest.ts';
+import type { Accounts, DeviceAccount } from '../accounts/accounts.ts';
+import type { PickUpResult } from './proxy/router.ts';
 import type { WebSocketService } from '../connection.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import type { CallRecorder } from '../journal/call-recorder.ts';
@@ -39,6 +41,9 @@ export interface SipService extends WebSocketService {
   /** Opens SIP over TCP; resolves with the bound port. */
   listenTcp(port: number, host: string): Promise<number>;
   phoneStateOf(userId: UserId): PhoneState;
+  /** Brings the call that rings at a colleague to this device (TEL-11). */
+  pickUp(device: DeviceAccount, userId: UserId): Promise<PickUpResult>;
+  pickUpsFor(userId: UserId): PickUpOffer[];
   /** Counts for `/healthz`. */
   status(): {
     registrations: number;

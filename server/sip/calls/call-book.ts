@@ -23,7 +23,8 @@ export interface DialogEnds {
 export interface Call {
   readonly key: string;
   readonly caller: Party;
-  readonly callee: Party;
+  /** Changes when a colleague picks the call up. */
+  callee: Party;
   readonly startedAt: Date;
   answeredAt: Date | null;
   /** Whether the callee's telephones ring (180). */
@@ -95,6 +96,16 @@ export class CallBook {
     if (call.ringing || call.answeredAt !== null) return;
     call.ringing = true;
     this.#announce(call);
+  }
+
+  /** A colleague takes the call while it rings: it was never the callee's (JOU-1). */
+  pickedUp(call: Call, by: Party, at: Date): void {
+    const before = call.callee;
+    const [, incoming] = rowsOf(call);
+    if (incoming !== null)
+      this.#write(call.key, () => this.#recorder.callEnded({ ...incoming, result: 'takenByColleague', endedAt: at }));
+    call.callee = by;
+    if (before.userId !== null) this.changed([before.userId]);
   }
 
   answered(call: Call, deviceId: string, at: Date): void {

@@ -4,6 +4,7 @@ import type { Numbers } from '../../numbers/numbers.ts';
 import type { OutsideLines } from '../trunk/gateway.ts';
 import type { Logger } from '../../log.ts';
 import type { Accounts } from '../../accounts/accounts.ts';
+import type { PickUpOffers } from '../calls/pick-up-offers.ts';
 import type { CallBook } from '../calls/call-book.ts';
 import type { SipRequest, SipResponse } from '../message/message.ts';
 import type { Location } from '../registrar/location.ts';
@@ -76,6 +77,7 @@ export interface ProxyCore {
   lines: OutsideLines;
   numbers: Numbers;
   limits: CallLimits;
+  pickUps: PickUpOffers;
   key: Buffer;
   /** Our sent-by. */
   via: string;

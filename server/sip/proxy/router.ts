@@ -32,13 +32,34 @@ const outsideRingMs = 180_000;
 /** Why a call goes to the mailbox (RFC 4458 §2.3). */
 const causes: Record<Untaken, number> = { noAnswer: 408, busy: 486, unreachable: 404 };
 
+/** Why a colleague's call did not come, or that it comes. */
+export type PickUpResult = 'offered' | 'forbidden' | 'nothingRings' | 'noTelephone';
+
+/** An attempt that rings now. */
+interface Ringing {
+  fork: Fork;
+  call: Call;
+  userId: string;
+  /** To one more telephone of the callee. */
+  offer: (binding: Binding) => void;
+  /** To a colleague who takes it. */
+  pickUp: (binding: Binding) => void;
+}
+
+/** Who picks up has said so already: RFC 5373, and what telephones understood before it. */
+const answersAtOnce: SipHeader[] = [
+  { name: 'Answer-Mode', value: 'Auto' },
+  { name: 'Alert-Info', value: '<http://127.0.0.1>;info=alert-autoanswer;delay=0' },
+  { name: 'Call-Info', value: '<sip:127.0.0.1>;answer-after=0' },
+];
+
 /** Decides what becomes of a request of an authenticated sender. */
 export class Router {
   readonly dialogs: DialogCarrier;
   readonly #core: ProxyCore;
   readonly #destinations: Destinations;
   /** Attempts that ring now, to offer them to telephones that come late. */
-  readonly #forks = new Map<string, { fork: Fork; offer: (binding: Binding) => void; userId: string }>();
+  readonly #forks = new Map<string, Ringing>();
 
   constructor(core: ProxyCore) {
     this.#core = core;
@@ -114,7 +135,7 @@ export class Router {
       case 'refused':
         return refuse(destination.status, destination.reason, destination.extra);
       case 'pickUp':
-        return refuse(404, 'Not Found');
+        return this.#pickUpByCode(server, device, destination.extension);
       case 'outside': {
         if (request.method !== 'INVITE') return refuse(404, 'Not Found');
         const anonymous = tokens(request, 'Privacy').some((tag) => tag === 'id' || tag === 'user');
@@ -239,7 +260,26 @@ export class Router {
         ),
       });
     };
-    this.#forks.set(call.key, { fork, offer, userId: callee.userId });
+    const pickUp = (binding: Binding): void => {
+      began.pickers.set(binding.device.deviceId, binding.device);
+      const onward = outsideDialog(request, device, binding.contact);
+      fork.add({
+        peer: binding.connection,
+        deviceId: binding.device.deviceId,
+        request: this.#withRoute(
+          {
+            ...onward,
+            headers: [...without(onward.headers, ...answersAtOnce.map(({ name }) => name)), ...answersAtOnce],
+          },
+          call,
+          device,
+          binding.device.userId,
+          binding.device.deviceId,
+          binding.connection.transport,
+        ),
+      });
+    };
+    this.#forks.set(call.key, { fork, offer, pickUp, userId: callee.userId, call });
     for (const target of targets) offer(target);
     if (targets.length > 0) return;
     if (this.#core.location.present(callee.userId) && all.length === 0) fork.waitForTelephones();
@@ -251,6 +291,7 @@ export class Router {
     const { mailbox } = this.#core;
     if (mailbox === null) throw new Error('no mailbox to divert to');
     this.#forks.delete(call.key);
+    this.#core.pickUps.over(call.key);
     const target = encodeURIComponent(`sip:${callee.extension}@${callee.domain}`);
     const uri = `sip:${mailbox.dialString}@${device.domain};target=${target};cause=${causes[why]}`;
     const callId = header(request, 'Call-ID') ?? '';
@@ -284,6 +325,31 @@ export class Router {
     });
   }
 
+  /** Offers the call that rings at `userId` to this device too, which is to answer it at once. */
+  async pickUp(by: DeviceAccount, userId: string): Promise<PickUpResult> {
+    if (!(await this.#core.numbers.mayPickUp(by.userId, userId))) return 'forbidden';
+    const ringing = [...this.#forks.values()].find(
+      (one) => one.userId === userId && one.fork.open && one.call.ringing && one.call.caller.userId !== by.userId,
+    );
+    if (ringing === undefined) return 'nothingRings';
+    const binding = this.#core.location.ofDevice(by.userId, by.deviceId).at(-1);
+    if (binding === undefined) return 'noTelephone';
+    ringing.pickUp(binding);
+    return 'offered';
+  }
+
+  /** `*8` and an extension: the call ends, and the one picked up comes in. */
+  async #pickUpByCode(server: ServerTransaction, device: DeviceAccount, extension: string): Promise<void> {
+    const { accounts, transactions } = this.#core;
+    if (server.request.method !== 'INVITE') return transactions.refuse(server, 404, 'Not Found');
+    const callee = await accounts.userByDialString(extension, device.domain);
+    if (callee === null) return transactions.refuse(server, 404, 'Not Found');
+    const result = await this.pickUp(device, callee.userId);
+    if (result === 'forbidden') transactions.refuse(server, 403, 'Forbidden');
+    else if (result === 'offered') transactions.refuse(server, 480, 'Call Is Coming');
+    else transactions.refuse(server, 404, 'Nothing Rings There');
+  }
+
   /** `number`: as the journal shows it. */
   #callOutside(server: ServerTransaction, sender: Sender, device: Caller, number: string): void {
     const { lines } = this.#core;
@@ -307,7 +373,7 @@ export class Router {
     callee: Call['callee'],
     identity: string,
     noAnswerMs: number | null = null,
-  ): { call: Call; fork: Fork; request: SipRequest } | null {
+  ): { call: Call; fork: Fork; request: SipRequest; pickers: Map<string, DeviceAccount> } | null {
     const { calls, transactions, timing, now } = this.#core;
     const { request } = server;
     const running =
@@ -336,14 +402,26 @@ export class Router {
       mailbox: null,
     };
     const from = header(request, 'From') ?? '';
+    const pickers = new Map<string, DeviceAccount>();
+    let answering = identity;
     const fork = new Fork(
       server,
       transactions,
       this.#via(request),
       {
-        ringing: () => calls.rings(call),
+        ringing: () => {
+          calls.rings(call);
+          this.#core.pickUps.rings(call);
+        },
         answered: (deviceId, response) => {
           this.#forks.delete(call.key);
+          this.#core.pickUps.over(call.key);
+          const picker = pickers.get(deviceId);
+          if (picker !== undefined) {
+            answering = identityOf(picker);
+            const party = { userId: picker.userId, deviceId, name: picker.name, number: picker.extension };
+            calls.pickedUp(call, party, new Date(now()));
+          }
           // A telephone that answers in the last moment is quicker than the mailbox.
           if (deviceId !== this.#core.mailbox?.deviceId) call.mailbox = null;
           call.dialog = dialogOf(request, response);
@@ -351,11 +429,12 @@ export class Router {
         },
         failed: (results) => {
           this.#forks.delete(call.key);
+          this.#core.pickUps.over(call.key);
           calls.ended(call, results, new Date(now()));
         },
       },
       noAnswerMs === null ? timing : { ...timing, noAnswerMs },
-      (response) => dressed(response, from, identity),
+      (response) => dressed(response, from, answering),
     );
     call.giveUp = () => fork.cancel('SIP;cause=480;text="Caller is gone"');
     this.#core.log.info(
@@ -363,7 +442,7 @@ export class Router {
       'call started',
     );
     calls.start(call);
-    return { call, fork, request: withSessionTimer(request) };
+    return { call, fork, request: withSessionTimer(request), pickers };
   }
 
   /** An INVITE that replaces a dialog (RFC 3891) concerns only the telephone that has it. */
