@@ -111,3 +111,21 @@ export const resolvedPartySchema = z.object({
 });
 export type ResolvedParty = z.infer<typeof resolvedPartySchema>;
 export const resolveResponseSchema = listOf(z.object({ number: z.string(), party: resolvedPartySchema.nullable() }));
+
+/**
+ * `POST /phone-book/import`: all or nothing. An entry is a double where the book has one of the same name with a number
+ * or an address in common, or without any; `preview` only tells what would happen.
+ */
+export const importRequestSchema = z.object({
+  book: phoneBookSchema,
+  entries: z.array(phoneBookFieldsSchema).min(1).max(phoneBookLimits.imported),
+  doubles: z.enum(['skip', 'replace', 'add']),
+  preview: z.boolean(),
+});
+export type ImportRequest = z.infer<typeof importRequestSchema>;
+export const importResultSchema = z.object({
+  added: z.number().int(),
+  replaced: z.number().int(),
+  skipped: z.number().int(),
+});
+export type ImportResult = z.infer<typeof importResultSchema>;

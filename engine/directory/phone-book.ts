@@ -1,14 +1,19 @@
 /** The phone book as this client uses it: lists from the server page by page, favourites and names at hand. */
 import {
+  importResultSchema,
   phoneBookEntrySchema,
   phoneBookLabelsSchema,
   phoneBookPageSchema,
   resolveResponseSchema,
   type PhoneBookChange,
   type PhoneBookEntry,
+  type PhoneBookPage,
 } from '../../protocol/phone-book.ts';
 import type { Answer } from '../client/outcome.ts';
-import type { PhoneBookCommands } from '../client/phone-book-commands.ts';
+import type { ExportFormat, PhoneBookCommands, PhoneBookSearch } from '../client/phone-book-commands.ts';
+import { writeRows } from '../phone-book-files/csv-entries.ts';
+import { largestFile, readPhoneBookFile } from '../phone-book-files/read-file.ts';
+import { writeVcards } from '../phone-book-files/vcard-entries.ts';
 import { scaledPicture } from '../chat/own-picture.ts';
 import type { RestClient, RestFailure, RestResult } from '../session/rest-client.ts';
 import { partiesResolved, phoneBookChanged, phoneBookFavouritesLoaded } from '../state/phone-book.ts';
@@ -48,8 +53,21 @@ export const phoneBookFailure = (failure: RestFailure): Failure => {
       return { code: 'internal' };
   }
 };
+const queryOf = (search: PhoneBookSearch): string =>
+  new URLSearchParams(Object.entries(search).map(([name, value]) => [name, String(value)])).toString();
+const fileOf = (entries: readonly PhoneBookEntry[], format: ExportFormat): Blob =>
+  format === 'csv'
+    ? // Spreadsheets take a table without this mark for one in the encoding of their system.
+      new Blob(['\ufeff', writeRows(entries)], { type: 'text/csv;charset=utf-8' })
+    : new Blob([writeVcards(entries, format === 'vcard4' ? '4.0' : '3.0')], { type: 'text/vcard;charset=utf-8' });
 const answerOf = <Value>(result: RestResult<Value>): Answer<Value> =>
   result.ok ? result : { ok: false, failure: phoneBookFailure(result.failure) };
+
+// A file that is far too large is not even read.
+const readFile: PhoneBookCommands['readFile'] = async (file, columns) =>
+  file.size > largestFile
+    ? { kind: 'refused', reason: 'tooLarge' }
+    : readPhoneBookFile(new Uint8Array(await file.arrayBuffer()), columns);
 
 export const createPhoneBook = (rest: RestClient, store: EngineStore): PhoneBook => {
   const path = (id: string): string => `${base}/${encodeURIComponent(id)}`;
@@ -103,8 +121,7 @@ export const createPhoneBook = (rest: RestClient, store: EngineStore): PhoneBook
 
   return {
     find: async (search) => {
-      const parameters = Object.entries(search).map(([name, value]) => [name, String(value)]);
-      return answerOf(await rest.get(`${base}?${new URLSearchParams(parameters).toString()}`, phoneBookPageSchema));
+      return answerOf(await rest.get(`${base}?${queryOf(search)}`, phoneBookPageSchema));
     },
     entry: async (id) => answerOf(await rest.get(path(id), phoneBookEntrySchema)),
     labels: async () => {
@@ -122,6 +139,20 @@ export const createPhoneBook = (rest: RestClient, store: EngineStore): PhoneBook
       if (picture === null) return { ok: false, failure: { code: 'pictureInvalid' } };
       const bytes = Array.from(picture.bytes, (byte) => String.fromCharCode(byte)).join('');
       return { ok: true, value: `data:${picture.mediaType};base64,${btoa(bytes)}` };
+    },
+    readFile,
+    importEntries: async (request) => answerOf(await rest.send('POST', `${base}/import`, request, importResultSchema)),
+    exportFile: async (search, format) => {
+      const parameters = queryOf({ ...search, limit: 1_000 });
+      const entries: PhoneBookEntry[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const next: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+        const page: RestResult<PhoneBookPage> = await rest.get(`${base}?${parameters}${next}`, phoneBookPageSchema);
+        if (!page.ok) return answerOf(page);
+        entries.push(...page.value.entries);
+        cursor = page.value.next;
+      }
+      return { ok: true, value: fileOf(entries, format) };
     },
     setFavourite: async (id, favourite) => {
       const answer = await rest.tell(favourite ? 'PUT' : 'DELETE', `${path(id)}/favourite`);
@@ -154,6 +185,9 @@ export const phoneBookCommands = (current: () => PhoneBook | null): PhoneBookCom
     labels: () => withBook((book) => book.labels()),
     save: (id, change) => withBook((book) => book.save(id, change)),
     remove: (entry) => withBook((book) => book.remove(entry)),
+    readFile,
+    importEntries: (request) => withBook((book) => book.importEntries(request)),
+    exportFile: (search, format) => withBook((book) => book.exportFile(search, format)),
     picture: (file) => withBook((book) => book.picture(file)),
     restore: (entry) => withBook((book) => book.restore(entry)),
     setFavourite: (id, favourite) => withBook((book) => book.setFavourite(id, favourite)),

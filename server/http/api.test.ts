@@ -219,6 +219,7 @@ describe('REST API', () => {
       'get /voicemail/messages',
       'get /voicemail/settings',
       'post /journal/seen',
+      'post /phone-book/import',
       'post /phone-book/resolve',
       'post /session',
       'post /voicemail/audio/{id}/link',

@@ -80,7 +80,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
     server.route({
       method: route.method,
       url: `${apiPrefix}${route.path}`,
-      ...(route.upload === null ? {} : { bodyLimit: route.upload.maxBytes }),
+      ...largeBody(route, options.accounts),
       handler: async (request, reply) => {
         reply.header('cache-control', 'no-store');
         const origin = originOf(request);
@@ -143,6 +143,17 @@ const createFastify = ({ limits, tls, log }: HttpServerOptions): FastifyInstance
     },
   };
   return tls === null ? fastify(common) : (fastify({ ...common, https: { ...tls } }) as unknown as FastifyInstance);
+};
+
+/** Much is read only from somebody who is logged in. */
+const largeBody = ({ bodyBytes, upload, access }: Route, accounts: AccountService) => {
+  const bodyLimit = upload?.maxBytes ?? bodyBytes;
+  if (bodyLimit === null) return {};
+  const onRequest = async (request: FastifyRequest): Promise<void> => {
+    if ((await accounts.sessionByToken(bearerToken(request))) === null)
+      throw new ApiError('unauthorized', 'Log in first');
+  };
+  return { bodyLimit, ...(access === 'session' ? { onRequest } : {}) };
 };
 
 const limit = (waitSeconds: number): void => {

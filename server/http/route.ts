@@ -40,6 +40,8 @@ export interface Route {
   upload: Upload | null;
   /** `null`: 204 without a body. */
   response: z.ZodType | null;
+  /** Bytes of a request, where it may be more than others; see `ServerLimits`. */
+  bodyBytes: number | null;
   /** Media type of an answer of bytes (`FileAnswer`), in place of `response`. */
   file: string | null;
   run(request: RawRequest): Promise<unknown>;
@@ -59,6 +61,7 @@ interface Definition<
   body?: Body;
   upload?: Upload;
   response?: Response;
+  bodyBytes?: number;
   file?: string;
 }
 interface Checked<Query extends z.ZodType, Params extends z.ZodType, Body extends z.ZodType> {
@@ -106,7 +109,7 @@ const routeOf = <Query extends z.ZodType, Params extends z.ZodType, Body extends
   access: Route['access'],
   handle: (checked: Checked<Query, Params, Body>, session: DeviceAccount | null) => Promise<Answer<Response>>,
 ): Route => {
-  const { method, path, summary, query, params, body, upload, response, file } = definition;
+  const { method, path, summary, query, params, body, upload, response, bodyBytes, file } = definition;
   return {
     method,
     path,
@@ -117,6 +120,7 @@ const routeOf = <Query extends z.ZodType, Params extends z.ZodType, Body extends
     body: body ?? null,
     upload: upload ?? null,
     response: response ?? null,
+    bodyBytes: bodyBytes ?? null,
     file: file ?? null,
     run: async (request) => {
       const checked = {

@@ -1,6 +1,8 @@
 import type { UserId } from '../../protocol/identity.ts';
 import {
   phoneBookLimits,
+  type ImportRequest,
+  type ImportResult,
   type PhoneBookChange,
   type PhoneBookEntry,
   type PhoneBookFields,
@@ -10,6 +12,7 @@ import type { Database, Queryable } from '../database/database.ts';
 import type { EventStore } from '../events/event-store.ts';
 import { entryColumns, entryOf, fieldColumns, fieldParameters, fieldValues, type EntryRow } from './entry-rows.ts';
 import type { Reader } from './phone-book.ts';
+import { planImport, writePlanned } from './phone-book-import.ts';
 
 /** `gone`: no such entry for this user. `conflict`: changed, created or deleted by somebody else since. */
 export type ChangeRefusal = { kind: 'forbidden' } | { kind: 'gone' } | { kind: 'conflict' } | { kind: 'limitReached' };
@@ -83,6 +86,20 @@ export class PhoneBookChanges {
       // Only this user's own list is another one now, whichever book it is.
       if (changed.length > 0) await this.#announce(transaction, reader, 'private');
       return true;
+    });
+  }
+
+  /** Takes over the entries of a file, all of them or none (PHB-4). */
+  import(reader: Reader, request: ImportRequest): Promise<{ kind: 'imported'; result: ImportResult } | ChangeRefusal> {
+    return this.#database.transaction(async (transaction) => {
+      if (!(await mayChange(transaction, reader.userId, request.book))) return { kind: 'forbidden' };
+      const { writes, result } = await planImport(transaction, reader, request);
+      if ((await freePlaces(transaction, reader, request.book)) < result.added) return { kind: 'limitReached' };
+      if (request.preview || writes.length === 0) return { kind: 'imported', result };
+      const owner = request.book === 'private' ? reader.userId : null;
+      await writePlanned(transaction, { instanceId: reader.instanceId, owner }, writes);
+      await this.#announce(transaction, reader, request.book);
+      return { kind: 'imported', result };
     });
   }
 

@@ -1,6 +1,8 @@
 /** The phone book in the API. */
 import { z } from 'zod';
 import {
+  importRequestSchema,
+  importResultSchema,
   phoneBookChangeSchema,
   phoneBookEntryIdSchema,
   phoneBookEntrySchema,
@@ -15,6 +17,8 @@ import { sessionRoute, type Route } from '../http/route.ts';
 import type { PhoneBookChanges, ChangeRefusal } from './phone-book-changes.ts';
 import type { PhoneBook } from './phone-book.ts';
 
+/** 10,000 entries of two kilobytes; with many pictures it takes several imports. */
+const importBytes = 20 * 1024 * 1024;
 const entryParams = z.object({ id: phoneBookEntryIdSchema });
 
 export const phoneBookRoutes = (phoneBook: PhoneBook, changes: PhoneBookChanges): Route[] => [
@@ -52,6 +56,21 @@ export const phoneBookRoutes = (phoneBook: PhoneBook, changes: PhoneBookChanges)
     async ({ session, body }) => {
       const parties = await phoneBook.resolve(session, body.numbers);
       return { entries: [...parties].map(([number, party]) => ({ number, party })), next: null };
+    },
+  ),
+  sessionRoute(
+    {
+      method: 'POST',
+      path: '/phone-book/import',
+      summary: 'Take over many entries at once, all or none',
+      body: importRequestSchema,
+      response: importResultSchema,
+      bodyBytes: importBytes,
+    },
+    async ({ session, body }) => {
+      const answer = await changes.import(session, body);
+      if (answer.kind === 'imported') return answer.result;
+      throw refusal(answer);
     },
   ),
   sessionRoute(

@@ -204,6 +204,54 @@ describe('phone book', () => {
     for (const odd of ['', '   ', 'anonymous', '+', 'x'.repeat(128)]) expect(await partyOf(anna, odd)).toBeNull();
   });
 
+  it('PHB-4 imports all or nothing, tells doubles, and previews without writing', async () => {
+    const emma = await server.logIn('emma');
+    const entry = (name: string, number: string) => ({ name, numbers: [{ kind: 'office', number }] });
+    const send = (part: object) =>
+      server.api('POST', '/phone-book/import', {
+        token: emma,
+        body: { book: 'private', doubles: 'skip', preview: false, ...part },
+      });
+    const file = [entry('Qi Eins', '+49 30 7770001'), entry('Qi Zwei', '030 7770002'), entry('QI EINS', '030 7770001')];
+    expect(await send({ entries: file, preview: true })).toMatchObject({
+      status: 200,
+      body: { added: 2, replaced: 0, skipped: 1 },
+    });
+    expect(await names(emma, 'book=private')).toEqual([]);
+    expect((await send({ entries: file })).body).toEqual({ added: 2, replaced: 0, skipped: 1 });
+    expect((await send({ entries: file })).body).toEqual({ added: 0, replaced: 0, skipped: 3 });
+    const changed = [{ ...entry('Qi Eins', '0049307770001'), note: 'Neu' }, entry('Qi Eins', '+49 30 7770009')];
+    expect((await send({ entries: changed, doubles: 'replace' })).body).toEqual({ added: 1, replaced: 1, skipped: 0 });
+    expect((await list(emma, 'query=Qi&book=private')).entries.map(({ note }) => note).sort()).toEqual(['', '', 'Neu']);
+    expect((await send({ entries: file, doubles: 'add' })).body).toEqual({ added: 3, replaced: 0, skipped: 0 });
+    expect(await partyOf(emma, '+49307770002')).toMatchObject({ name: 'Qi Zwei' });
+    const before = await names(emma, 'book=private');
+    expect((await send({ entries: [entry('Good', '1'), { name: '' }] })).status).toBe(400);
+    expect((await send({ entries: file, book: 'company' })).status).toBe(403);
+    expect(await names(emma, 'book=private')).toEqual(before);
+  });
+
+  it('PHB-4 takes 10,000 entries in one import, and none beyond what fits', async () => {
+    const felix = await server.logIn('felix');
+    const entries = Array.from({ length: 10_000 }, (_, at) => ({
+      name: `Qm ${at}`,
+      numbers: [{ kind: 'mobile', number: `0171 ${1_000_000 + at}` }],
+    }));
+    const body = { book: 'private', doubles: 'skip', preview: false, entries };
+    expect((await server.api('POST', '/phone-book/import', { token: felix, body })).body).toMatchObject({
+      added: 10_000,
+    });
+    expect((await list(felix, 'book=private&limit=1')).total).toBe(10_000);
+    const strange = await fetch(`${server.url}/api/v1/phone-book/import`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${'x'.repeat(40)}` },
+      body: JSON.stringify(body),
+    });
+    expect(strange.status).toBe(401);
+    const more = { ...body, entries: [{ name: 'One more' }] };
+    expect((await server.api('POST', '/phone-book/import', { token: felix, body: more })).status).toBe(409);
+  });
+
   it('refuses entries beyond the limit', async () => {
     await server.database.query(
       `INSERT INTO phone_book_entries (id, instance_id, owner_id, name, numbers, sort_key)

@@ -1,4 +1,5 @@
 import type { EngineCommands, Outcome } from '../../engine/client/commands.ts';
+import { readPhoneBookFile } from '../../engine/phone-book-files/read-file.ts';
 import type { EngineStore } from '../../engine/state/store.ts';
 import type { PhoneBookEntry } from '../../protocol/phone-book.ts';
 import { favouriteChanged } from '../../engine/state/contacts.ts';
@@ -101,6 +102,12 @@ export const recordCommands = (store: EngineStore): { commands: EngineCommands; 
         note('phoneBook.restore', entry.id);
         return Promise.resolve({ ok: true, value: entry });
       },
+      readFile: async (file, columns) => readPhoneBookFile(new Uint8Array(await file.arrayBuffer()), columns),
+      importEntries: ({ entries, preview }) => {
+        note('phoneBook.import', entries.length, preview);
+        return Promise.resolve({ ok: true, value: { added: entries.length - 1, replaced: 0, skipped: 1 } });
+      },
+      exportFile: () => Promise.resolve({ ok: true, value: new Blob([]) }),
       picture: () => Promise.resolve({ ok: false, failure: { code: 'pictureInvalid' } }),
       setFavourite: (id, favourite) => succeed('phoneBook.setFavourite', id, favourite),
     },

@@ -13,6 +13,7 @@ import { Spinner } from '../../ui/spinner.tsx';
 import { useCommands, useDomain } from '../engine-context.tsx';
 import { AreaHeader } from '../layout/area-header.tsx';
 import { useEntryDialogs } from './entry-dialogs.tsx';
+import { FileMenu } from './file-menu.tsx';
 import styles from './phone-book-area.module.css';
 import { PhoneBookRow } from './phone-book-row.tsx';
 import { usePhoneBookList, type ListSearch, type PhoneBookList } from './use-phone-book-list.ts';
@@ -52,6 +53,7 @@ export function PhoneBookArea() {
           <FilterField label={t('filter')} clearLabel={t('clear')} value={typed} onChange={setTyped} />
         </div>
         <ShowMenu label={label} onLabel={setLabel} favourites={favourites} onFavourites={setFavourites} />
+        <FileMenu search={search} />
         <IconButton label={t('new')} icon={<UserRoundPlus />} kind="soft" onPress={create} />
       </AreaHeader>
       <div className={styles.books}>
