@@ -35,8 +35,8 @@ export interface CallRecord {
  * server in between still leaves exactly one row per party.
  */
 export interface CallRecorder {
-  /** Upserts the running call. `answeredAt` and `endedAt` may still be missing. */
-  callProgressed(record: Omit<CallRecord, 'result' | 'endedAt'>): Promise<void>;
+  /** Upserts the running call of one or both parties: all rows or none. `answeredAt` may still be missing. */
+  callProgressed(...records: Omit<CallRecord, 'result' | 'endedAt'>[]): Promise<void>;
   /** Writes the row and publishes `journalEntryAdded`; a second report of the same call and user changes nothing. */
   callEnded(record: CallRecord): Promise<void>;
   /** Calls noted as started and not yet as ended: what a restarted server has to take up again or close. */

@@ -1,7 +1,7 @@
 import type { JournalDetails, JournalEntry } from '../../protocol/rest.ts';
 import type { UserId } from '../../protocol/identity.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { Database } from '../database/database.ts';
+import type { Database, Queryable } from '../database/database.ts';
 import { toStorable } from '../database/storable-text.ts';
 import type { EventStore } from '../events/event-store.ts';
 import { numberMatch, numberTail } from '../phone-book/number-match.ts';
@@ -39,9 +39,10 @@ export class Journal implements CallRecorder {
     this.#accounts = parts.accounts;
   }
 
-  async callProgressed(call: RunningCall): Promise<void> {
-    await this.#database.query(
-      `INSERT INTO running_calls
+  async callProgressed(...calls: RunningCall[]): Promise<void> {
+    const note = (database: Queryable, call: RunningCall): Promise<unknown> =>
+      database.query(
+        `INSERT INTO running_calls
          (call_key, user_id, direction, party_user_id, party_name, number, started_at, answered_at, details)
        SELECT $1, $2, $3, $4, $5, $6, $7::timestamptz, $8::timestamptz, $9::jsonb
         WHERE EXISTS (SELECT FROM users WHERE id = $2)
@@ -50,8 +51,14 @@ export class Journal implements CallRecorder {
          direction = EXCLUDED.direction, party_user_id = EXCLUDED.party_user_id, party_name = EXCLUDED.party_name,
          number = EXCLUDED.number, answered_at = COALESCE(EXCLUDED.answered_at, running_calls.answered_at),
          details = running_calls.details || EXCLUDED.details`,
-      [...parametersOf(call), JSON.stringify(storableDetails(call.details))],
-    );
+        [...parametersOf(call), JSON.stringify(storableDetails(call.details))],
+      );
+    const [only, ...others] = calls;
+    if (only === undefined) return;
+    if (others.length === 0) return void (await note(this.#database, only));
+    await this.#database.transaction(async (transaction) => {
+      for (const call of calls) await note(transaction, call);
+    });
   }
 
   async callEnded(record: CallRecord): Promise<void> {

@@ -97,8 +97,8 @@ export class MemoryStore {
   readonly events: ServerEvent[] = [];
   #wakers = new Set<() => void>();
 
-  async callProgressed(record: Running): Promise<void> {
-    this.running.set(`${record.callKey} ${record.userId}`, record);
+  async callProgressed(...records: Running[]): Promise<void> {
+    for (const record of records) this.running.set(`${record.callKey} ${record.userId}`, record);
     this.#wake();
   }
   async callEnded(record: CallRecord): Promise<void> {

@@ -171,13 +171,19 @@ export class CallBook {
     this.#orphans.clear();
   }
 
+  /** Resolves when what is known of this call so far is durable, or could not be written. */
+  async noted(call: Call): Promise<void> {
+    await this.#writing.get(call.key);
+  }
+
   /** Resolves when all rows so far are written. */
   async settled(): Promise<void> {
     await Promise.all(this.#writing.values());
   }
 
   #note(call: Call): void {
-    for (const row of rowsOf(call)) if (row !== null) this.#write(call.key, () => this.#recorder.callProgressed(row));
+    const rows = rowsOf(call).filter((row) => row !== null);
+    this.#write(call.key, () => this.#recorder.callProgressed(...rows));
   }
 
   #announce(call: Call): void {

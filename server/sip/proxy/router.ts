@@ -158,7 +158,7 @@ export class Router {
       .filter((binding) => binding.device.deviceId !== caller.deviceId);
     if (server.request.method !== 'INVITE') return this.#deliver(server, caller, targets);
     const ringMs = (await this.#core.mailbox?.noAnswerMs(callee.userId)) ?? null;
-    if (server.state === 'proceeding') this.#invite(server, sender, caller, callee, targets, ringMs);
+    if (server.state === 'proceeding') await this.#invite(server, sender, caller, callee, targets, ringMs);
   }
 
   /** A call that came in by a line. */
@@ -229,14 +229,14 @@ export class Router {
   }
 
   /** `mailboxMs`: the callee's mailbox takes the call when nobody has answered for so long. */
-  #invite(
+  async #invite(
     server: ServerTransaction,
     sender: Sender,
     device: Caller,
     callee: Account,
     all: Binding[],
     mailboxMs: number | null,
-  ): void {
+  ): Promise<void> {
     const targets = this.#replaced(server.request, callee, all);
     const party = { userId: callee.userId, deviceId: null, name: callee.name, number: callee.extension };
     const began = this.#begin(server, sender, device, party, identityOf(callee), mailboxMs);
@@ -280,8 +280,10 @@ export class Router {
       });
     };
     this.#forks.set(call.key, { fork, offer, pickUp, userId: callee.userId, call });
+    // Whoever hears of a call finds it in the journal, also after a crash in the next moment.
+    await this.#core.calls.noted(call);
     for (const target of targets) offer(target);
-    if (targets.length > 0) return;
+    if (targets.length > 0 || !fork.open) return;
     if (this.#core.location.present(callee.userId) && all.length === 0) fork.waitForTelephones();
     else fork.nobody();
   }
