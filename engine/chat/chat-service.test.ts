@@ -12,6 +12,7 @@ import { contactOf, directoryLoaded } from '../state/contacts.ts';
 import { createEngineStore } from '../state/store.ts';
 import type { DomainState } from '../state/types.ts';
 import { createChatService, type ChatService } from './chat-service.ts';
+import { createStanzaLink } from './stanza/stanza-link.ts';
 
 const names = ['anna', 'ben', 'clara', 'david', 'emma', 'felix', 'greta', 'hugo', 'ida', 'jan', 'kim', 'leo'];
 const jidOf = (name: string) => `${name}@${testDomain}`;
@@ -40,6 +41,9 @@ interface Device {
   attention: { visible: boolean; focused: boolean };
   start(): Promise<void>;
   refused: boolean;
+  clickNotice(noticeId: string): void;
+  /** Where the user looks changes. */
+  look(attention: Device['attention']): void;
   /** Called when something happens beside the store. */
   lookers: Set<() => void>;
 }
@@ -63,6 +67,7 @@ const deviceOf = (
   const wake = () => {
     for (const look of device.lookers) look();
   };
+  let attentionChanged = (): void => undefined;
   const device: Device = {
     store,
     archive,
@@ -70,6 +75,11 @@ const deviceOf = (
     attention: { visible: true, focused: true },
     refused: false,
     lookers: new Set(),
+    clickNotice: () => undefined,
+    look: (attention) => {
+      device.attention = attention;
+      attentionChanged();
+    },
     chat: createChatService({
       store,
       ports: {
@@ -81,7 +91,10 @@ const deviceOf = (
             wake();
           },
           close: async (id) => void notices.delete(id),
-          onClick: () => () => undefined,
+          onClick: (listener) => {
+            device.clickNotice = listener;
+            return () => undefined;
+          },
         },
         shell: {
           deviceKind: options.kind ?? 'desktop',
@@ -98,7 +111,10 @@ const deviceOf = (
           onLink: () => () => undefined,
           onNetworkChange: () => () => undefined,
           attention: () => device.attention,
-          onAttentionChange: () => () => undefined,
+          onAttentionChange: (listener) => {
+            attentionChanged = listener;
+            return () => undefined;
+          },
         },
       },
       onAuthenticationFailed: () => {
@@ -189,6 +205,32 @@ describe('chat', () => {
     await until(anna, has('ben', 'Hello Anna'));
     expect(bodies(anna, 'ben')).toEqual(['Hello <Ben> & "others"', 'Hello Anna']);
     expect(bodies(ben, 'anna')).toEqual(['Hello <Ben> & "others"', 'Hello Anna']);
+  });
+
+  it('SES-2 shows the archive without a connection, and sends what is written once there is one', async () => {
+    const archive = memoryArchive();
+    await archive.call('open', { account: jidOf('felix') });
+    const known = {
+      id: 'k',
+      archiveId: null,
+      peer: jidOf('greta'),
+      direction: 'in',
+      body: 'known',
+      timestamp: 1,
+    } as const;
+    await archive.call('putMessages', { messages: [{ ...known, delivery: 'received' }] });
+    const felix = deviceOf('felix', { archive });
+    await felix.chat.restore(jidOf('felix'), limits);
+    expect(felix.store.getState().connection.xmpp).toEqual({ phase: 'down' });
+    expect(felix.store.getState().conversations.byPeer[jidOf('greta')]?.messages).toHaveLength(1);
+    expect(felix.chat.sendMessage(jidOf('greta'), 'written before the start')).toEqual({ ok: true });
+    await felix.start();
+    await until(felix, ({ conversations }) =>
+      (conversations.byPeer[jidOf('greta')]?.messages ?? []).some(
+        ({ body, delivery }) => body === 'written before the start' && delivery === 'sent',
+      ),
+    );
+    expect(felix.store.getState().conversations.byPeer[jidOf('greta')]?.messages[0]?.body).toBe('known');
   });
 
   it('CHA-4 delivers to those who were offline, and the archive is the same on every device', async () => {
@@ -299,6 +341,33 @@ describe('chat', () => {
     await until(ben, has('anna', longest), 'long message');
   });
 
+  it('NOT-1 a click on the notice of a message asks for its conversation', async () => {
+    const [anna, ben] = [await loggedIn('anna'), await loggedIn('ben')];
+    anna.attention = { visible: false, focused: false };
+    ben.chat.sendMessage(jidOf('anna'), 'have a look');
+    await until(anna, () => anna.notices.size > 0);
+    anna.clickNotice('missed 17');
+    expect(anna.store.getState().conversationRequest).toBeNull();
+    anna.clickNotice([...anna.notices.keys()][0] ?? '');
+    expect(anna.store.getState().conversationRequest).toBe(jidOf('ben'));
+  });
+
+  it('lets the server hold back what nobody looks at, until somebody does (XEP-0352)', async () => {
+    const anna = await loggedIn('anna');
+    const [away, near] = [await loggedIn('ben'), await loggedIn('ben', { number: 2 })];
+    const typing = (state: DomainState) => state.conversations.byPeer[jidOf('anna')]?.peerTyping === true;
+    for (const device of [away, near]) await device.chat.openConversation(jidOf('anna'));
+    away.look({ visible: false, focused: false });
+    // Anna hears it after the server has heard that the window is hidden.
+    away.chat.sendMessage(jidOf('anna'), 'the window is hidden now');
+    await until(anna, has('ben', 'the window is hidden now'));
+    anna.chat.setTyping(jidOf('ben'), true);
+    await until(near, typing);
+    expect(typing(away.store.getState())).toBe(false);
+    away.look({ visible: true, focused: true });
+    await until(away, typing);
+  });
+
   it('CHA-3 shows that the other side is typing', async () => {
     const anna = await loggedIn('anna');
     const ben = await loggedIn('ben');
@@ -330,6 +399,51 @@ describe('presence', () => {
     await ben.chat.stop();
     await until(anna, (state) => contactOf(state.contacts, 'ben')?.availability === 'offline');
     expect(contact(anna, 'ben')).toMatchObject({ statusText: '', deviceKind: null });
+  });
+
+  it('CON-4 shows the picture of a contact, its change, and that it was taken away', async () => {
+    const anna = await loggedIn('anna');
+    const opened = Promise.withResolvers<void>();
+    const nothing = () => undefined;
+    const ben = createStanzaLink(systemClock)(
+      () => ({ url: server.url, jid: jidOf('ben'), password: 'ben-1', resource: 'camera' }),
+      {
+        opened: () => opened.resolve(),
+        closed: nothing,
+        messageReceived: nothing,
+        messageAcknowledged: nothing,
+        messageBounced: nothing,
+        presenceReceived: nothing,
+        avatarAnnounced: nothing,
+      },
+    );
+    ben.open();
+    await opened.promise;
+    ben.sendPresence('available', '');
+    const picture = (last: number) => ({
+      bytes: Uint8Array.of(0x89, 0x50, 0x4e, 0x47, last),
+      mediaType: 'image/png',
+      width: 1,
+      height: 1,
+    });
+    const url = (last: number) => `data:image/png;base64,${Buffer.from(picture(last).bytes).toString('base64')}`;
+    const shows = (wanted: string | null) => (state: DomainState) =>
+      contactOf(state.contacts, 'ben')?.avatarUrl === wanted;
+    expect(await ben.publishPicture(picture(1))).toBe(true);
+    await until(anna, shows(url(1)));
+    expect(await ben.publishPicture(picture(2))).toBe(true);
+    await until(anna, shows(url(2)));
+    // What is no picture is not shown, whatever it is called.
+    expect(await ben.publishPicture({ ...picture(3), bytes: Uint8Array.of(0x3c, 0x73, 0x76, 0x67) })).toBe(true);
+    // Kept: there again without the server.
+    await anna.chat.stop();
+    const again = deviceOf('anna', { archive: anna.archive });
+    await again.chat.restore(jidOf('anna'), limits);
+    expect(shows(url(2))(again.store.getState())).toBe(true);
+    await again.start();
+    expect(await ben.publishPicture(null)).toBe(true);
+    await until(again, shows(null));
+    await ben.close();
   });
 
   it('SES-3 says that the password is refused, and does not try again', async () => {

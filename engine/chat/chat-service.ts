@@ -25,7 +25,9 @@ export type ChatCommands = Pick<
 >;
 
 export interface ChatService extends ChatCommands {
-  /** Shows the local archive, then connects and stays connected until `stop`. Resolves when the archive is shown. */
+  /** Shows the local archive of this user; there is no connection yet. */
+  restore(jid: BareJid, limits: Provisioning['limits']): Promise<void>;
+  /** Shows the local archive, unless it is shown already, and connects until `stop`. Resolves when it is shown. */
   start(xmpp: Provisioning['xmpp'], limits: Provisioning['limits']): Promise<void>;
   /** Says goodbye and forgets the conversations in the store; the archive keeps them. */
   stop(): Promise<void>;
@@ -68,6 +70,8 @@ export const createChatService = ({ store, ports, ...options }: ChatServiceOptio
   const context: ChatContext = { store, ...ports, newId, inOrder: createOrder() };
   const createLink = options.createLink ?? createStanzaLink(ports.clock);
   let session: ChatSession | null = null;
+  /** The session shows the archive, and has never been connected. */
+  let restored = false;
   let presence: { availability: Availability; statusText: string } = { availability: 'available', statusText: '' };
   const lifecycle = createOrder();
   /** A window that comes back has its conversations open before there is a session to load them. */
@@ -80,15 +84,21 @@ export const createChatService = ({ store, ports, ...options }: ChatServiceOptio
       await ending?.stop();
     });
 
+  const begin = async (jid: BareJid, limits: Provisioning['limits']): Promise<void> => {
+    await stop();
+    await lifecycle(async () => {
+      const { onAuthenticationFailed } = options;
+      session = await startChatSession({ context, createLink, jid, limits, presence, onAuthenticationFailed });
+      restored = true;
+    });
+  };
+
   return {
+    restore: begin,
     start: async (xmpp, limits) => {
-      await stop();
-      await lifecycle(async () => {
-        const { onAuthenticationFailed } = options;
-        session = await startChatSession({ context, createLink, xmpp, limits, presence, onAuthenticationFailed });
-        for (const peer of openedEarly) void session.open(peer);
-        openedEarly.clear();
-      });
+      if (!restored || session?.jid !== xmpp.jid) await begin(xmpp.jid, limits);
+      restored = false;
+      session?.connect(xmpp);
     },
     stop,
     depart: () => session?.depart(),

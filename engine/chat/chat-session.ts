@@ -5,6 +5,7 @@ import type { Provisioning } from '../../protocol/rest.ts';
 import { createReconnection } from '../session/reconnection.ts';
 import { linkChanged } from '../state/connection.ts';
 import { activityNoted } from '../state/contacts.ts';
+import { conversationRequested } from '../state/conversation-request.ts';
 import {
   conversationsForgotten,
   conversationsLoaded,
@@ -36,13 +37,14 @@ const catchUpTries = 3;
 export interface ChatSessionOptions {
   context: ChatContext;
   createLink: XmppLinkFactory;
-  xmpp: Provisioning['xmpp'];
+  jid: BareJid;
   limits: Provisioning['limits'];
   presence: { availability: Availability; statusText: string };
   onAuthenticationFailed(): void;
 }
 
 export interface ChatSession {
+  readonly jid: BareJid;
   readonly limits: Provisioning['limits'];
   readonly outbox: Outbox;
   readonly history: History;
@@ -50,6 +52,8 @@ export interface ChatSession {
   readonly marks: ReadMarks;
   readonly link: XmppLink;
   isUp(): boolean;
+  /** The server has accepted the session: connects, and stays connected until `stop`. */
+  connect(xmpp: Provisioning['xmpp']): void;
   open(peer: BareJid): Promise<void>;
   leave(peer: BareJid): void;
   setDraft(peer: BareJid, text: string): void;
@@ -60,11 +64,13 @@ export interface ChatSession {
   stop(): Promise<void>;
 }
 
-/** Shows what the archive has, then connects. */
+/** Shows what the archive has; writing works from now on, and goes out once there is a connection. */
 export const startChatSession = async (options: ChatSessionOptions): Promise<ChatSession> => {
-  const { context, xmpp } = options;
+  const { context, jid } = options;
   const { store, archive, clock, shell } = context;
-  await archive.call('open', { account: xmpp.jid });
+  await archive.call('open', { account: jid });
+  const resource = await resourceOf(context);
+  let account = { url: '', jid, password: '', resource };
 
   let own = options.presence;
   const openPeers = new Set<BareJid>();
@@ -153,58 +159,59 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
     marks.ready(link);
   };
 
-  const link = options.createLink(
-    { url: xmpp.url, jid: xmpp.jid, password: xmpp.password, resource: await resourceOf(context) },
-    {
-      opened: (resumed) => {
-        connectionNumber += 1;
-        watch.opened();
-        reconnection.opened();
-        link.setActive(shell.attention().visible);
-        if (!resumed) {
-          presences.begin();
-          outbox.forgotten();
-          marks.forgotten();
-          catchUp.interrupt();
-        }
-        const connection = connectionNumber;
-        link.sendPresence(own.availability, own.statusText);
-        // The server answers in order: once this comes back, everybody who is there has been told.
-        if (!resumed) {
-          void link.ping().then((answered) => {
-            if (answered && connection === connectionNumber) presences.complete();
-          });
-        }
-        if (catchUp.complete) {
-          outbox.ready(link);
-          marks.ready(link);
-        } else void synchronise();
-      },
-      closed: (cause) => {
-        connectionNumber += 1;
-        watch.closed();
-        outbox.interrupted();
-        marks.interrupted();
-        typing.forget();
-        if (cause === 'lost') return reconnection.lost();
-        reconnection.stop();
-        options.onAuthenticationFailed();
-      },
-      messageReceived: (message) => {
-        typing.take(message);
-        if (message.body === null && message.receivedId === null && message.displayedId === null) return;
-        arrived.push(message);
-        void takeArrived();
-      },
-      messageAcknowledged: (id) => {
-        outbox.acknowledged(id);
-        marks.acknowledged(id);
-      },
-      messageBounced: outbox.bounced,
-      presenceReceived: presences.take,
-      avatarAnnounced: avatars.announced,
+  const link = options.createLink(() => account, {
+    opened: (resumed) => {
+      connectionNumber += 1;
+      watch.opened();
+      reconnection.opened();
+      link.setActive(shell.attention().visible);
+      if (!resumed) {
+        presences.begin();
+        outbox.forgotten();
+        marks.forgotten();
+        catchUp.interrupt();
+      }
+      const connection = connectionNumber;
+      link.sendPresence(own.availability, own.statusText);
+      // The server answers in order: once this comes back, everybody who is there has been told.
+      if (!resumed) {
+        void link.ping().then((answered) => {
+          if (answered && connection === connectionNumber) presences.complete();
+        });
+      }
+      if (catchUp.complete) {
+        outbox.ready(link);
+        marks.ready(link);
+      } else void synchronise();
+      // Opened without a connection: what the local archive did not have can be had now.
+      for (const peer of openPeers) {
+        if (conversationWith(store, peer)?.history === 'failed') void history.loadOlder(peer);
+      }
     },
-  );
+    closed: (cause) => {
+      connectionNumber += 1;
+      watch.closed();
+      outbox.interrupted();
+      marks.interrupted();
+      typing.forget();
+      if (cause === 'lost') return reconnection.lost();
+      reconnection.stop();
+      options.onAuthenticationFailed();
+    },
+    messageReceived: (message) => {
+      typing.take(message);
+      if (message.body === null && message.receivedId === null && message.displayedId === null) return;
+      arrived.push(message);
+      void takeArrived();
+    },
+    messageAcknowledged: (id) => {
+      outbox.acknowledged(id);
+      marks.acknowledged(id);
+    },
+    messageBounced: outbox.bounced,
+    presenceReceived: presences.take,
+    avatarAnnounced: avatars.announced,
+  });
   const watch = createLinkWatch(clock, link);
   const reconnection = createReconnection({
     clock,
@@ -235,7 +242,10 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
     }),
     shell.onAttentionChange(() => link.setActive(shell.attention().visible)),
     context.notifier.onClick((noticeId) => {
-      if (notices.peerOf(noticeId) !== null) shell.show();
+      const peer = notices.peerOf(noticeId);
+      if (peer === null) return;
+      store.dispatch(conversationRequested(peer));
+      shell.show();
     }),
   ];
 
@@ -249,9 +259,9 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
     await avatars.load();
     noteActivity();
   });
-  reconnection.start();
 
   return {
+    jid,
     limits: options.limits,
     outbox,
     history,
@@ -259,6 +269,10 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
     marks,
     link,
     isUp: () => upLink() !== null,
+    connect: ({ url, password }) => {
+      account = { ...account, url, password };
+      reconnection.start();
+    },
     open: async (peer) => {
       openPeers.add(peer);
       await history.open(peer);
@@ -296,7 +310,7 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
       typing.forget();
       notices.closeAll();
       reconnection.stop();
-      await drafts.flush();
+      await drafts.settled();
       await link.close();
       presences.forget();
       // What is under way still belongs to this account.

@@ -106,4 +106,5 @@ export interface XmppLink {
   publishPicture(picture: (Picture & { width: number; height: number }) | null): Promise<boolean>;
 }
 
-export type XmppLinkFactory = (account: XmppAccount, listener: XmppLinkListener) => XmppLink;
+/** `account` is asked for each time the link opens, and not before. */
+export type XmppLinkFactory = (account: () => XmppAccount, listener: XmppLinkListener) => XmppLink;

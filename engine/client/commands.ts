@@ -60,6 +60,7 @@ export interface EngineCommands {
   /** Asks for the microphone, so that labels are readable and the first call is quick. */
   prepareAudio(): Promise<Outcome>;
   takeDialRequest(): string | null;
+  takeConversationRequest(): BareJid | null;
 
   readonly phoneBook: PhoneBookCommands;
 

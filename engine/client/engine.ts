@@ -4,13 +4,15 @@ import type { CallService } from '../calls/call-service.ts';
 import { createCalls } from '../calls/calls.ts';
 import { createPhoneBook, phoneBookCommands, type PhoneBook } from '../directory/phone-book.ts';
 import { createServerData, type ServerData } from '../directory/server-data.ts';
+import { createSnapshot } from '../directory/snapshot.ts';
 import { createBrowserPorts } from '../ports/browser.ts';
 import { createDesktopPorts } from '../ports/desktop.ts';
 import type { Ports } from '../ports/ports.ts';
 import { createEventStream, type EventStream } from '../session/event-stream.ts';
 import { createSession, type OpenSession } from '../session/session.ts';
-import { createSessionCache } from '../session/session-cache.ts';
+import { createSessionCache, type CachedSession } from '../session/session-cache.ts';
 import { linkChanged } from '../state/connection.ts';
+import { conversationRequestTaken } from '../state/conversation-request.ts';
 import { favouriteChanged } from '../state/contacts.ts';
 import { dialRequested, dialRequestTaken } from '../state/dial-request.ts';
 import { profileChanged } from '../state/session.ts';
@@ -57,14 +59,29 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   const notices = createNotices(store, ports.notifier, shell);
   const chat = createChatService({ store, ports, onAuthenticationFailed: () => session.revoked() });
   const calls: CallService = createCalls({ store, clock, ledger: ports.ledger, revoked: () => session.revoked() });
+  const snapshot = createSnapshot(ports.archive, store, clock);
+  /** A browser starts with the server or not at all, and should keep nobody's directory. */
+  const snapshotChanged = (): void => {
+    if (shell.deviceKind === 'desktop') snapshot.changed();
+  };
   let connected: Connected | null = null;
 
-  const closed = async (): Promise<void> => {
+  const disconnected = (): void => {
     connected?.events.stop();
     connected?.phoneBook.dispose();
     connected = null;
     calls.stop();
+    snapshot.stop();
+  };
+  const closed = async (): Promise<void> => {
+    disconnected();
     await chat.stop();
+  };
+  const restored = async ({ provisioning: { jid, features, limits } }: CachedSession): Promise<void> => {
+    if (!features.chat) return;
+    // Opens the archive that the snapshot is in.
+    await chat.restore(jid, limits);
+    await snapshot.restore();
   };
   let published: Profile | null = null;
   /** Own availability is kept by the server and told by XMPP (CON-1). */
@@ -75,7 +92,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     chat.publishPresence(published.availability, published.statusTexts[published.availability]);
   };
   const opened = async (open: OpenSession): Promise<void> => {
-    await closed();
+    disconnected();
     const phoneBook = createPhoneBook(open.rest, store);
     const data = createServerData(open.rest, store, phoneBook, notices.callMissed);
     const events = createEventStream({
@@ -83,9 +100,12 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
       token: open.token,
       clock,
       changed: (state) => store.dispatch(linkChanged({ link: 'events', state })),
-      event: data.apply,
+      event: (event) => {
+        data.apply(event);
+        if (event.type !== 'phoneStateChanged') snapshotChanged();
+      },
       ready: (snapshots) => {
-        if (snapshots) void data.load();
+        if (snapshots) void data.load().then(snapshotChanged);
       },
       revoked: session.revoked,
     });
@@ -95,7 +115,14 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     if (features.calls) await calls.start(sip);
     if (features.chat) await chat.start(xmpp, limits);
   };
-  const session = createSession({ ports, store, cache: createSessionCache(browserStorage()), opened, closed });
+  const session = createSession({
+    ports,
+    store,
+    cache: createSessionCache(browserStorage()),
+    restored,
+    opened,
+    closed,
+  });
 
   const wake = (): void => {
     session.wake();
@@ -177,6 +204,11 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
       return dialRequest;
     },
     phoneBook: phoneBookCommands(() => connected?.phoneBook ?? null),
+    takeConversationRequest: () => {
+      const { conversationRequest } = store.getState();
+      if (conversationRequest !== null) store.dispatch(conversationRequestTaken());
+      return conversationRequest;
+    },
     loadOlderJournal: () => connected?.data.loadOlderJournal() ?? Promise.resolve(),
     markJournalSeen: () => connected?.data.markJournalSeen(),
     findCalls: (query, limit) => connected?.data.findCalls(query, limit) ?? notConnected,

@@ -84,6 +84,7 @@ const client = (login: SavedLogin | null = null): Client => {
     ports,
     store,
     cache: createSessionCache(null),
+    restored: () => Promise.resolve(),
     opened: (next) => {
       connection = next;
       const data = createServerData(next.rest, store, createPhoneBook(next.rest, store), () => undefined);

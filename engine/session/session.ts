@@ -5,7 +5,7 @@
  * | --------- | --------------------------------------- | -------------------- |
  * | starting  | no saved login                          | loggedOut            |
  * | starting  | saved login, server answers             | loggedIn             |
- * | starting  | saved login, server silent, facts kept  | loggedIn, then tries |
+ * | starting  | saved login, facts kept                 | loggedIn, then asks  |
  * | starting  | saved login, server silent, no facts    | starting, then tries |
  * | loggedOut | login                                   | loggingIn            |
  * | loggingIn | refused or failed                       | loggedOut + failure  |
@@ -31,7 +31,7 @@ import type { Failure, LinkState } from '../state/types.ts';
 import { createReconnection, type Reconnection } from './reconnection.ts';
 import { createRestClient, type RestClient, type RestFailure } from './rest-client.ts';
 import { serverOrigins } from './server-address.ts';
-import type { SessionCache } from './session-cache.ts';
+import type { CachedSession, SessionCache } from './session-cache.ts';
 
 export interface OpenSession {
   rest: RestClient;
@@ -42,7 +42,9 @@ export interface SessionOptions {
   ports: Ports;
   store: EngineStore;
   cache: SessionCache;
-  /** The server has accepted the session: open the connections. */
+  /** A session is shown by what was kept of it; the server has not been heard yet. */
+  restored(session: CachedSession): Promise<void>;
+  /** The server has accepted the session: open the connections. Not called before `restored` is through. */
   opened(session: OpenSession): Promise<void>;
   /** Close all connections. Called at every end, also of a session that was never opened. */
   closed(): Promise<void>;
@@ -79,12 +81,13 @@ const failureOf = (failure: RestFailure): Failure => {
   }
 };
 
-export const createSession = ({ ports, store, cache, opened, closed }: SessionOptions): Session => {
+export const createSession = ({ ports, store, cache, restored, opened, closed }: SessionOptions): Session => {
   let login: SavedLogin | null = null;
   /** Counts sessions, so that an answer to an earlier one changes nothing. */
   let generation = 0;
   let retry: Reconnection | null = null;
   let closing: Promise<void> = Promise.resolve();
+  let restoring: Promise<void> = Promise.resolve();
 
   const loggedOut = (failure: Failure | null): void => {
     generation += 1;
@@ -132,6 +135,8 @@ export const createSession = ({ ports, store, cache, opened, closed }: SessionOp
     if (mine !== generation) return { ok: false, failure: { code: 'sessionRevoked' } };
     if (!provisioning.ok) return { ok: false, failure: failureOf(provisioning.failure) };
     if (!profile.ok) return { ok: false, failure: failureOf(profile.failure) };
+    await restoring;
+    if (mine !== generation) return { ok: false, failure: { code: 'sessionRevoked' } };
     const { user, xmpp, features, limits, dialPlan } = provisioning.value;
     const facts = { features, limits, dialPlan, jid: xmpp.jid };
     cache.write({ server: saved.server, login: saved.user, user, provisioning: facts, profile: profile.value });
@@ -199,14 +204,15 @@ export const createSession = ({ ports, store, cache, opened, closed }: SessionOp
       }
       generation += 1;
       login = saved;
-      const outcome = await open(saved);
-      if (outcome.ok || login !== saved) return;
       const cached = cache.read(saved);
       if (cached) {
         const { user, server, provisioning, profile } = cached;
         store.dispatch(sessionChanged({ phase: 'loggedIn', user, server, provisioning, profile }));
+        showLinks({ phase: 'connecting' });
+        restoring = restored(cached).catch(() => undefined);
       }
-      keepTrying(saved);
+      const outcome = await open(saved);
+      if (!outcome.ok && login === saved) keepTrying(saved);
     },
     logout: (wipe) => endSession(wipe),
     revoked,

@@ -3,6 +3,7 @@ import { combineReducers, configureStore, type Reducer, type UnknownAction } fro
 import { callsReducer } from './calls.ts';
 import { connectionReducer } from './connection.ts';
 import { contactsReducer } from './contacts.ts';
+import { conversationRequestReducer } from './conversation-request.ts';
 import { conversationsReducer } from './conversations.ts';
 import { devicesReducer } from './devices.ts';
 import { dialRequestReducer } from './dial-request.ts';
@@ -23,6 +24,7 @@ const slices = combineReducers({
   phoneBook: phoneBookReducer,
   devices: devicesReducer,
   dialRequest: dialRequestReducer,
+  conversationRequest: conversationRequestReducer,
 });
 
 /** Logging out forgets everything but what belongs to the installation. */

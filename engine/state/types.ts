@@ -181,4 +181,6 @@ export interface DomainState {
   devices: DevicesState;
   /** Text a link has put into the dial field; the field takes it and clears it (`takeDialRequest`). */
   dialRequest: string | null;
+  /** Conversation that a notice wants opened; the window opens it and clears this (`takeConversationRequest`). */
+  conversationRequest: BareJid | null;
 }

@@ -119,6 +119,7 @@ export const recordCommands = (store: EngineStore): { commands: EngineCommands; 
       });
     },
     callDetails: () => Promise.resolve({ ok: false, failure: { code: 'notConnected' } }),
+    takeConversationRequest: () => null,
     loadOlderJournal: () => finish('loadOlderJournal'),
     markJournalSeen: () => note('markJournalSeen'),
     setWindowLayout: (layout) => note('setWindowLayout', layout),

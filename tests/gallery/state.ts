@@ -240,6 +240,7 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
       ],
     },
     dialRequest: null,
+    conversationRequest: null,
   };
   switch (scene) {
     case 'work':

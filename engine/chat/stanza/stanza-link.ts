@@ -32,7 +32,7 @@ type StreamState = Parameters<Agent['sm']['load']>[0];
 
 class StanzaLink implements XmppLink {
   lastHeardAt = 0;
-  private readonly account: XmppAccount;
+  private readonly accountOf: () => XmppAccount;
   private readonly listener: XmppLinkListener;
   private readonly clock: Clock;
   private client: Agent | null = null;
@@ -41,10 +41,14 @@ class StanzaLink implements XmppLink {
   private active = true;
   private refused = false;
 
-  constructor(account: XmppAccount, listener: XmppLinkListener, clock: Clock) {
-    this.account = account;
+  constructor(account: () => XmppAccount, listener: XmppLinkListener, clock: Clock) {
+    this.accountOf = account;
     this.listener = listener;
     this.clock = clock;
+  }
+
+  private get account(): XmppAccount {
+    return this.accountOf();
   }
 
   open(): void {

@@ -4,7 +4,7 @@ import type { BareJid } from '../../../protocol/identity.ts';
 import type { DomainState } from '../../../engine/state/types.ts';
 import { useCommands } from '../engine-context.tsx';
 
-/** Milliseconds without a key after which the draft is kept, and after which one counts as no longer writing. */
+/** Milliseconds that a crash may cost of what was typed, and without a key after which one counts as not writing. */
 const keepAfter = 400;
 const restAfter = 5000;
 
@@ -17,7 +17,7 @@ export interface Draft {
   rest: () => void;
 }
 
-/** The text being written to a peer. It lives in the field and reaches the engine only in pauses (CHA-2). */
+/** The text being written to a peer. It lives in the field and reaches the engine from time to time (CHA-2). */
 export function useDraft(peer: BareJid): Draft {
   const commands = useCommands();
   const store = useStore<DomainState>();
@@ -39,6 +39,7 @@ export function useDraft(peer: BareJid): Draft {
   );
   const keep = useCallback(() => {
     clearTimeout(timers.current.keep);
+    delete timers.current.keep;
     if (kept.current === current.current) return;
     kept.current = current.current;
     commands.setDraft(peer, current.current);
@@ -47,8 +48,7 @@ export function useDraft(peer: BareJid): Draft {
     (next: string) => {
       current.current = next;
       setText(next);
-      clearTimeout(timers.current.keep);
-      timers.current.keep = setTimeout(keep, keepAfter);
+      timers.current.keep ??= setTimeout(keep, keepAfter);
       setTyping(next !== '');
     },
     [keep, setTyping],
@@ -74,6 +74,10 @@ export function useDraft(peer: BareJid): Draft {
       }),
     [store, peer],
   );
+  useEffect(() => {
+    addEventListener('pagehide', keep);
+    return () => removeEventListener('pagehide', keep);
+  }, [keep]);
   useEffect(() => rest, [rest]);
   return { text, write, clear, rest };
 }
