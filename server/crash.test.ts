@@ -71,20 +71,20 @@ const end = async (signal: NodeJS.Signals): Promise<void> => {
   await exited;
 };
 
-const tokens = new Map<string, string>();
+const logins = new Map<string, string>();
 /** Logs in the first time, and comes back with the same session after that. */
 const provisioning = async (url: string, user: string): Promise<Provisioning> => {
-  let token = tokens.get(user);
-  if (token === undefined) {
+  let login = logins.get(user);
+  if (login === undefined) {
     const answer = await fetch(`${url}/api/v1/session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ user, password: 'demo1234', device: { name: 'crash', kind: 'other' } }),
     });
-    token = sessionResponseSchema.parse(await answer.json()).token;
-    tokens.set(user, token);
+    login = sessionResponseSchema.parse(await answer.json()).token;
+    logins.set(user, login);
   }
-  const answer = await fetch(`${url}/api/v1/provisioning`, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(`${url}/api/v1/provisioning`, { headers: { authorization: `Bearer ${login}` } });
   return provisioningSchema.parse(await answer.json());
 };
 const stream = async (url: string, user: string): Promise<TestStream> => {
@@ -228,10 +228,10 @@ it('CHA-8 JOU-1 ten kills lose, double and mix nothing of what was acknowledged'
     const url = await start();
     // So many acknowledgements, then the kill, whatever is under way.
     let left = 10 + Math.floor(random() * 60);
-    const due = Promise.withResolvers<void>();
+    const due = Promise.withResolvers<null>();
     const acknowledged = (): void => {
       left -= 1;
-      if (left === 0) due.resolve();
+      if (left === 0) due.resolve(null);
     };
     const work = Promise.all([...writers.map((writer) => writer.write(url, acknowledged)), telephones.call(url)]);
     await Promise.race([due.promise, work]);

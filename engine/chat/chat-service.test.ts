@@ -403,12 +403,12 @@ describe('presence', () => {
 
   it('CON-4 shows the picture of a contact, its change, and that it was taken away', async () => {
     const anna = await loggedIn('anna');
-    const opened = Promise.withResolvers<void>();
+    const opened = Promise.withResolvers<null>();
     const nothing = () => undefined;
     const ben = createStanzaLink(systemClock)(
       () => ({ url: server.url, jid: jidOf('ben'), password: 'ben-1', resource: 'camera' }),
       {
-        opened: () => opened.resolve(),
+        opened: () => opened.resolve(null),
         closed: nothing,
         messageReceived: nothing,
         messageAcknowledged: nothing,
