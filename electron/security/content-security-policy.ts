@@ -7,7 +7,8 @@ const directives = [
   // Layout libraries place elements through style attributes.
   "style-src 'self' 'unsafe-inline'",
   `img-src 'self' data: blob: https: ${loopback('http')}`,
-  "media-src 'self' blob: mediastream:",
+  // Messages of the mailbox are played from the server.
+  `media-src 'self' blob: mediastream: https: ${loopback('http')}`,
   "font-src 'self'",
   "worker-src 'self'",
   "manifest-src 'self'",

@@ -36,7 +36,10 @@ const hardenSession = (session: Session): void => {
   );
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, answer) => answer({}));
-  session.on('will-download', (event) => event.preventDefault());
+  session.on('will-download', (event, item) => {
+    // What our own page made to be saved, such as a message of the mailbox; the system asks where to.
+    if (!item.getURL().startsWith(`blob:${appOrigin}/`)) event.preventDefault();
+  });
 };
 
 const hardenContents = (contents: WebContents): void => {

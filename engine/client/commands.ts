@@ -1,7 +1,7 @@
 /** The commands that windows give to the engine. All are safe to call at any time; failures arrive as values or state. */
 import type { Availability, BareJid, UserId } from '../../protocol/identity.ts';
 import type { SecretStrength } from '../../protocol/ipc.ts';
-import type { JournalDetails, JournalEntry } from '../../protocol/rest.ts';
+import type { JournalDetails, JournalEntry, VoicemailPreferences } from '../../protocol/rest.ts';
 import type { Layout, SettingsPatch } from '../../protocol/settings.ts';
 import type { Failure } from '../state/types.ts';
 import type { Answer, Outcome } from './outcome.ts';
@@ -69,6 +69,24 @@ export interface EngineCommands {
   /** The newest calls with a name or number that fits. */
   findCalls(query: string, limit: number): Promise<Answer<JournalEntry[]>>;
   callDetails(journalEntryId: string): Promise<Answer<JournalDetails>>;
+
+  markVoicemailHeard(id: string, heard: boolean): Promise<Outcome>;
+  /** Can be had back for an hour. */
+  removeVoicemail(id: string): Promise<Outcome>;
+  restoreVoicemail(id: string): Promise<Outcome>;
+  /** An address for an audio element, good for an hour; `null` as id: the own greeting. `null`: not to be had. */
+  voicemailAudio(id: string | null): Promise<string | null>;
+  /** The message as a WAVE file. */
+  voicemailFile(id: string): Promise<Blob | null>;
+  setVoicemailPreferences(preferences: VoicemailPreferences): Promise<Outcome>;
+  /** Four to ten digits; `null` removes it. */
+  setVoicemailPin(pin: string | null): Promise<Outcome>;
+  /** Any sound file the browser can read, up to 60 s; `null`: the greeting of the house. */
+  setVoicemailGreeting(file: Blob | null): Promise<Outcome>;
+  /** Records from the chosen microphone until `finishGreeting` keeps it or `cancelGreeting` drops it. */
+  startGreeting(): Promise<Outcome>;
+  finishGreeting(): Promise<Outcome>;
+  cancelGreeting(): void;
 
   /** Desktop only; does nothing in a browser. */
   setWindowLayout(layout: Layout): void;

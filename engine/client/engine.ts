@@ -21,6 +21,7 @@ import { createEngineStore, type EngineStore } from '../state/store.ts';
 import { profileSchema, type Profile } from '../../protocol/rest.ts';
 import type { DesktopBridge } from '../../protocol/ipc.ts';
 import type { EngineCommands, Outcome } from './commands.ts';
+import { createVoicemail, voicemailCommands, type Voicemail } from '../voicemail/voicemail.ts';
 import { createNotices } from './notices.ts';
 
 export interface Engine {
@@ -49,6 +50,7 @@ interface Connected extends OpenSession {
   data: ServerData;
   phoneBook: PhoneBook;
   events: EventStream;
+  voicemail: Voicemail;
 }
 
 /** Reads the settings and takes a saved login up; resolves at once, the session follows in the store. */
@@ -69,6 +71,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   const disconnected = (): void => {
     connected?.events.stop();
     connected?.phoneBook.dispose();
+    connected?.voicemail.stop();
     connected = null;
     calls.stop();
     snapshot.stop();
@@ -95,6 +98,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     disconnected();
     const phoneBook = createPhoneBook(open.rest, store);
     const data = createServerData(open.rest, store, phoneBook, notices.callMissed);
+    const voicemail = createVoicemail(open.rest, store, notices.voicemailArrived);
     const events = createEventStream({
       url: open.provisioning.events.url,
       token: open.token,
@@ -102,14 +106,17 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
       changed: (state) => store.dispatch(linkChanged({ link: 'events', state })),
       event: (event) => {
         data.apply(event);
+        voicemail.apply(event);
         if (event.type !== 'phoneStateChanged') snapshotChanged();
       },
       ready: (snapshots) => {
-        if (snapshots) void data.load().then(snapshotChanged);
+        if (!snapshots) return;
+        void data.load().then(snapshotChanged);
+        if (open.provisioning.features.voicemail !== null) void voicemail.load();
       },
       revoked: session.revoked,
     });
-    connected = { ...open, data, phoneBook, events };
+    connected = { ...open, data, phoneBook, events, voicemail };
     events.start();
     const { features, sip, xmpp, limits } = open.provisioning;
     if (features.calls) await calls.start(sip);
@@ -213,6 +220,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     markJournalSeen: () => connected?.data.markJournalSeen(),
     findCalls: (query, limit) => connected?.data.findCalls(query, limit) ?? notConnected,
     callDetails: (id) => connected?.data.callDetails(id) ?? notConnected,
+    ...voicemailCommands(() => connected?.voicemail ?? null),
     setWindowLayout: (layout) => shell.setLayout(layout),
     showWindow: () => shell.show(),
     quit: () => shell.quit(),

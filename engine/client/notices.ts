@@ -1,16 +1,24 @@
 /** What the engine tells the user outside the window: missed calls, the pop-up of an incoming call, the unread count. */
-import type { JournalEntry } from '../../protocol/rest.ts';
+import type { JournalEntry, VoicemailMessage } from '../../protocol/rest.ts';
 import type { Notifier, Shell } from '../ports/ports.ts';
-import { selectActiveCalls, selectMissedUnseen, selectParty, selectUnreadTotal } from '../state/selectors.ts';
+import {
+  selectActiveCalls,
+  selectMissedUnseen,
+  selectParty,
+  selectUnreadTotal,
+  selectVoicemailUnheard,
+} from '../state/selectors.ts';
 import type { EngineStore } from '../state/store.ts';
 
 export interface Notices {
   callMissed(entry: JournalEntry): void;
+  voicemailArrived(message: VoicemailMessage): void;
   dispose(): void;
 }
 
 const popupSize = { width: 360, height: 180 };
 const missedNotice = (id: string): string => `missed ${id}`;
+const voicemailNotice = (id: string): string => `voicemail ${id}`;
 
 export const createNotices = (store: EngineStore, notifier: Notifier, shell: Shell): Notices => {
   let popup = false;
@@ -27,15 +35,17 @@ export const createNotices = (store: EngineStore, notifier: Notifier, shell: She
       else shell.hideCallPopup();
     }
     const missed = selectMissedUnseen(state);
-    const count = selectUnreadTotal(state) + missed;
+    const unheard = selectVoicemailUnheard(state);
+    const count = selectUnreadTotal(state) + missed + unheard;
     if (count !== badge) {
       badge = count;
       shell.setUnread(count);
     }
     // Seen on any device: gone on this one (NOT-2).
-    if (missed === 0 && shown.size > 0) {
-      for (const id of shown) void notifier.close(id);
-      shown.clear();
+    const isDone = (id: string): boolean => (id.startsWith(voicemailNotice('')) ? unheard === 0 : missed === 0);
+    for (const id of [...shown].filter(isDone)) {
+      void notifier.close(id);
+      shown.delete(id);
     }
   };
   const off = [
@@ -45,16 +55,17 @@ export const createNotices = (store: EngineStore, notifier: Notifier, shell: She
       if (shown.has(id)) shell.show();
     }),
   ];
+  const tell = (id: string, entry: JournalEntry | VoicemailMessage, sign: string): void => {
+    const { settings } = store.getState();
+    if (!settings.notifyCalls) return;
+    const party = selectParty(entry.number)(store.getState());
+    shown.add(id);
+    const title = party.name ?? entry.party.name ?? entry.number;
+    void notifier.show({ id, title, body: `${sign} ${entry.number}`, silent: !settings.notifySound });
+  };
   return {
-    callMissed: (entry) => {
-      const { settings } = store.getState();
-      if (!settings.notifyCalls) return;
-      const party = selectParty(entry.number)(store.getState());
-      const id = missedNotice(entry.id);
-      shown.add(id);
-      const title = party.name ?? entry.party.name ?? entry.number;
-      void notifier.show({ id, title, body: `☎ ${entry.number}`, silent: !settings.notifySound });
-    },
+    callMissed: (entry) => tell(missedNotice(entry.id), entry, '☎'),
+    voicemailArrived: (message) => tell(voicemailNotice(message.id), message, '✉'),
     dispose: () => {
       for (const end of off) end();
       if (popup) shell.hideCallPopup();

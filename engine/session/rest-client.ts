@@ -23,6 +23,15 @@ export interface RestClient {
     body: unknown,
     schema: Schema,
   ): Promise<RestResult<z.infer<Schema>>>;
+  /** Sends a file as it is, under its own type. */
+  sendFile<Schema extends z.ZodType>(
+    method: 'POST' | 'PUT',
+    path: string,
+    file: Blob,
+    schema: Schema,
+  ): Promise<RestResult<z.infer<Schema>>>;
+  /** The answer as a file. */
+  file(path: string): Promise<RestResult<Blob>>;
   /** Without reading the answer's body. */
   tell(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<RestResult<null>>;
 }
@@ -39,9 +48,9 @@ export const createRestClient = (origin: string, token: string | null, unauthori
         headers: {
           accept: 'application/json',
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined ? {} : { 'content-type': body instanceof Blob ? body.type : 'application/json' }),
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body === undefined ? null : body instanceof Blob ? body : JSON.stringify(body),
         cache: 'no-store',
         credentials: 'omit',
         signal: AbortSignal.timeout(timeout),
@@ -80,6 +89,14 @@ export const createRestClient = (origin: string, token: string | null, unauthori
     },
     send: async <Schema extends z.ZodType>(method: string, path: string, body: unknown, schema: Schema) =>
       read<z.infer<Schema>>(await request(method, path, body), schema as z.ZodType<z.infer<Schema>>),
+    sendFile: async <Schema extends z.ZodType>(method: string, path: string, file: Blob, schema: Schema) =>
+      read<z.infer<Schema>>(await request(method, path, file), schema as z.ZodType<z.infer<Schema>>),
+    file: async (path) => {
+      const answer = await request('GET', path);
+      if (!answer.ok) return answer;
+      const file = await answer.value.blob().catch(() => null);
+      return file === null ? { ok: false, failure: { kind: 'unreachable' } } : { ok: true, value: file };
+    },
     tell: async (method, path, body) => {
       const answer = await request(method, path, body);
       return answer.ok ? { ok: true, value: null } : answer;

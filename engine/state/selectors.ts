@@ -31,6 +31,14 @@ export const selectDevices = (state: DomainState) => state.devices;
 export const selectJournal = (state: DomainState) => state.journal;
 export const selectPhoneBookRevision = (state: DomainState) => state.phoneBook.revision;
 export const selectPhoneBookFavourites = (state: DomainState) => state.phoneBook.favourites;
+export const selectVoicemail = (state: DomainState) => state.voicemail;
+export const selectVoicemailUnheard = createSelector(
+  [(state: DomainState) => state.voicemail.messages],
+  (messages) => messages.filter(({ heard }) => !heard).length,
+);
+/** Number of the mailbox; `null` where the server has none. */
+export const selectMailboxNumber = (state: DomainState): string | null =>
+  state.session.phase === 'loggedIn' ? state.session.provisioning.features.voicemail : null;
 export const selectDialRequest = (state: DomainState) => state.dialRequest;
 
 /** SES-8: `online` only when all links that the server offers stand; `offline` from the second failed try on. */

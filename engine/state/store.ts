@@ -12,6 +12,7 @@ import { phoneBookReducer } from './phone-book.ts';
 import { sessionChanged, sessionReducer } from './session.ts';
 import { settingsReducer } from './settings.ts';
 import type { DomainState } from './types.ts';
+import { voicemailReducer } from './voicemail.ts';
 
 const slices = combineReducers({
   session: sessionReducer,
@@ -25,6 +26,7 @@ const slices = combineReducers({
   devices: devicesReducer,
   dialRequest: dialRequestReducer,
   conversationRequest: conversationRequestReducer,
+  voicemail: voicemailReducer,
 });
 
 /** Logging out forgets everything but what belongs to the installation. */

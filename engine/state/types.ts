@@ -2,7 +2,14 @@
 import type { ArchivedMessage } from '../../protocol/archive.ts';
 import type { Availability, BareJid, DeviceKind, PhoneState, UserId } from '../../protocol/identity.ts';
 import type { PhoneBookEntry, ResolvedParty } from '../../protocol/phone-book.ts';
-import type { JournalEntry, Profile, Provisioning, User } from '../../protocol/rest.ts';
+import type {
+  JournalEntry,
+  Profile,
+  Provisioning,
+  User,
+  VoicemailMessage,
+  VoicemailSettings,
+} from '../../protocol/rest.ts';
 import type { Settings } from '../../protocol/settings.ts';
 
 /** Codes of every failure a user can meet; each has `errors.<code>.title` and `errors.<code>.hint` in `locales/`. */
@@ -28,6 +35,8 @@ export type FailureCode =
   | 'limitReached'
   | 'entryGone'
   | 'entryInvalid'
+  | 'greetingInvalid'
+  | 'greetingTooLong'
   | 'internal';
 export interface Failure {
   code: FailureCode;
@@ -168,6 +177,13 @@ export interface DevicesState {
   permission: 'unknown' | 'granted' | 'denied';
 }
 
+/** `settings`: `null` until the server has told. */
+export interface VoicemailState {
+  messages: VoicemailMessage[];
+  loaded: boolean;
+  settings: VoicemailSettings | null;
+}
+
 export interface DomainState {
   session: SessionState;
   connection: ConnectionState;
@@ -178,6 +194,7 @@ export interface DomainState {
   calls: { byId: Record<string, Call>; ids: string[] };
   journal: JournalState;
   phoneBook: PhoneBookState;
+  voicemail: VoicemailState;
   devices: DevicesState;
   /** Text a link has put into the dial field; the field takes it and clears it (`takeDialRequest`). */
   dialRequest: string | null;

@@ -22,7 +22,16 @@ const add = (name: string, size: readonly [number, number], query: Record<string
 for (const theme of ['light', 'dark'])
   for (const [layout, size] of Object.entries(sizes))
     for (const language of ['de', 'fr'])
-      for (const area of ['contacts', 'conversations', 'journal', 'telephony', 'phoneBook', 'search', 'settings'])
+      for (const area of [
+        'contacts',
+        'conversations',
+        'journal',
+        'voicemail',
+        'telephony',
+        'phoneBook',
+        'search',
+        'settings',
+      ])
         add(`${layout}-${area}-${theme}-${language}`, size, { theme, language, area });
 for (const [name, width] of [
   ['320', 320],

@@ -190,6 +190,21 @@ export const phoneBookEntries: PhoneBookEntry[] = [
   }),
   phoneBookEntry('Technische Universität Wien, Institut für Festkörperelektronik', 'TU Wien', '+43 1 58801 0'),
 ];
+const voicemail = (
+  id: string,
+  name: string | null,
+  number: string,
+  receivedAt: number,
+  durationSeconds: number,
+  heard: boolean,
+): DomainState['voicemail']['messages'][number] => ({
+  id,
+  party: { name, userId: null },
+  number,
+  receivedAt: new Date(receivedAt).toISOString(),
+  durationSeconds,
+  heard,
+});
 
 const up: LinkState = { phase: 'up' };
 const waiting = (): LinkState => ({ phase: 'waiting', retryAt: Date.now() + 8_000, attempt: 3 });
@@ -241,6 +256,23 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
     },
     dialRequest: null,
     conversationRequest: null,
+    voicemail: {
+      loaded: true,
+      settings: {
+        enabled: true,
+        noAnswerSeconds: 25,
+        keepDays: 90,
+        hasPin: true,
+        greetingSeconds: 12.4,
+        full: false,
+      },
+      messages: [
+        voicemail('4', 'Martina Lorenz', '+49991270060', at(9, 31), 74, false),
+        voicemail('3', 'Ines Achleitner-Wohlgemuth-Brandstätter', '109', at(8, 2), 7, false),
+        voicemail('2', null, '+43158800', at(17, 45) - day, 31, true),
+        voicemail('1', 'Ben Krüger', '102', at(11, 20) - 4 * day, 180, true),
+      ],
+    },
   };
   switch (scene) {
     case 'work':
@@ -261,6 +293,18 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
         conversations: { byPeer: {}, loaded: true },
         journal: { entries: [], history: 'complete', next: null },
         phoneBook: { revision: 1, favourites: [], parties: {} },
+        voicemail: {
+          loaded: true,
+          messages: [],
+          settings: {
+            enabled: false,
+            noAnswerSeconds: 25,
+            keepDays: 90,
+            hasPin: false,
+            greetingSeconds: null,
+            full: false,
+          },
+        },
         devices: { list: [], permission: 'unknown' },
       };
     case 'crowd':

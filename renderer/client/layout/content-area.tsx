@@ -6,6 +6,7 @@ import { SearchArea } from '../search/search-area.tsx';
 import { SettingsArea } from '../settings/settings-area.tsx';
 import { StartPage } from '../start-page/start-page.tsx';
 import { TelephonyArea } from '../telephony/telephony-area.tsx';
+import { VoicemailArea } from '../voicemail/voicemail-area.tsx';
 import { useNavigation, type Area } from './navigation.tsx';
 import styles from './content-area.module.css';
 
@@ -31,6 +32,7 @@ const contents: Record<Area, () => ReactNode> = {
     </div>
   ),
   journal: () => <JournalArea />,
+  voicemail: () => <VoicemailArea />,
   phoneBook: () => <PhoneBookArea />,
   search: () => <SearchArea />,
   settings: () => <SettingsArea />,

@@ -5,7 +5,8 @@ import type { ContactFilter } from '../../../engine/state/contact-order.ts';
 import { useCommands, useDomain } from '../engine-context.tsx';
 
 /** What the switch bar chooses. `contacts` is an area of its own in mini only; elsewhere it means the start page. */
-export type Area = 'contacts' | 'conversations' | 'telephony' | 'journal' | 'phoneBook' | 'search' | 'settings';
+export type Area =
+  'contacts' | 'conversations' | 'telephony' | 'journal' | 'voicemail' | 'phoneBook' | 'search' | 'settings';
 
 export interface Navigation {
   layout: Layout;

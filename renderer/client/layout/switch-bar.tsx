@@ -1,7 +1,22 @@
-import { BookUser, History, MessageCircle, Phone, Search, Settings, Users, type LucideIcon } from 'lucide-react';
+import {
+  BookUser,
+  History,
+  MessageCircle,
+  Phone,
+  Search,
+  Settings,
+  Users,
+  Voicemail,
+  type LucideIcon,
+} from 'lucide-react';
 import { ToggleButton, TooltipTrigger } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { selectMissedUnseen, selectUnreadTotal } from '../../../engine/state/selectors.ts';
+import {
+  selectMailboxNumber,
+  selectMissedUnseen,
+  selectUnreadTotal,
+  selectVoicemailUnheard,
+} from '../../../engine/state/selectors.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { useDomain } from '../engine-context.tsx';
@@ -13,13 +28,14 @@ const icons: Record<Area, LucideIcon> = {
   conversations: MessageCircle,
   telephony: Phone,
   journal: History,
+  voicemail: Voicemail,
   phoneBook: BookUser,
   search: Search,
   settings: Settings,
 };
 const areas = {
-  expanded: ['conversations', 'journal', 'phoneBook', 'search'],
-  normal: ['conversations', 'telephony', 'journal', 'phoneBook', 'search'],
+  expanded: ['conversations', 'journal', 'voicemail', 'phoneBook', 'search'],
+  normal: ['conversations', 'telephony', 'journal', 'voicemail', 'phoneBook', 'search'],
   mini: ['contacts', 'conversations', 'telephony', 'journal', 'phoneBook', 'search', 'settings'],
 } as const satisfies Record<string, readonly Area[]>;
 
@@ -27,6 +43,8 @@ const areas = {
 export function SwitchBar() {
   const { t } = useTranslation('layout');
   const { layout, show } = useNavigation();
+  const hasMailbox = useDomain(selectMailboxNumber) !== null;
+  const isOffered = (area: Area): boolean => area !== 'voicemail' || hasMailbox;
   return (
     <nav className={styles.bar} data-layout={layout} aria-label={t('nav.label')}>
       {layout !== 'mini' && (
@@ -34,7 +52,7 @@ export function SwitchBar() {
           <span aria-hidden>{t('initial')}</span>
         </button>
       )}
-      {areas[layout].map((area) => (
+      {areas[layout].filter(isOffered).map((area) => (
         <SwitchButton key={area} area={area} />
       ))}
       {layout !== 'mini' && (
@@ -54,8 +72,15 @@ function SwitchButton({ area }: { area: Area }) {
   const missed = useDomain(selectMissedUnseen);
   const Icon = icons[area];
   const name = t(`nav.${area}`);
-  const count = area === 'conversations' ? unread : area === 'journal' ? missed : 0;
-  const news = area === 'conversations' ? t('unread', { count }) : t('missed', { count });
+  const voicemail = useDomain(selectVoicemailUnheard);
+  const counts: Partial<Record<Area, number>> = { conversations: unread, journal: missed, voicemail };
+  const count = counts[area] ?? 0;
+  const news =
+    area === 'conversations'
+      ? t('unread', { count })
+      : area === 'voicemail'
+        ? t('voicemail', { count })
+        : t('missed', { count });
   return (
     <TooltipTrigger delay={500}>
       <ToggleButton

@@ -6,6 +6,7 @@ import { Select } from '../../ui/select.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { useCommands, useDomain } from '../engine-context.tsx';
 import { AreaHeader } from '../layout/area-header.tsx';
+import { VoicemailSettings } from '../voicemail/voicemail-settings.tsx';
 import { AboutSettings } from './about-settings.tsx';
 import { AudioSettings } from './audio-settings.tsx';
 import { SessionSettings } from './session-settings.tsx';
@@ -22,6 +23,7 @@ export function SettingsArea() {
         <div className={styles.column}>
           <ClientSettings />
           <AudioSettings />
+          <VoicemailSettings />
           <NotificationSettings />
           {'kontor' in window && <StartSettings />}
           <SessionSettings />

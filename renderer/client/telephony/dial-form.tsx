@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Phone } from 'lucide-react';
+import { ListMusic, Phone, Voicemail } from 'lucide-react';
 import type { FailureCode } from '../../../engine/state/types.ts';
-import { selectDialRequest } from '../../../engine/state/selectors.ts';
+import { selectDialRequest, selectMailboxNumber, selectVoicemailUnheard } from '../../../engine/state/selectors.ts';
+import { IconButton } from '../../ui/button.tsx';
 import { useCommands, useDomain } from '../engine-context.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
 import { DialField } from './dial-field.tsx';
@@ -17,11 +18,11 @@ const problemOf = (code: FailureCode): DialProblem =>
     ? code
     : 'other';
 
-/** Number or name, the pad, and the green button; with an empty field the button brings the last number back (TEL-1). */
+/** Number or name, the pad, and the green button, which brings the last number back from an empty field (TEL-1); the mailbox beside it (TEL-12). */
 export function DialForm() {
-  const { t } = useTranslation('telephony');
+  const { t } = useTranslation(['telephony', 'voicemail']);
   const commands = useCommands();
-  const { dialText, takeDialText } = useNavigation();
+  const { dialText, takeDialText, show } = useNavigation();
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<DialProblem | null>(null);
   const [isDialling, setIsDialling] = useState(false);
@@ -29,6 +30,8 @@ export function DialForm() {
   const last = useDomain(lastDialled);
   const request = useDomain(selectDialRequest);
   const targets = useDialTargets(text);
+  const mailbox = useDomain(selectMailboxNumber);
+  const waiting = useDomain(selectVoicemailUnheard);
 
   const write = (next: string) => {
     setProblem(null);
@@ -82,15 +85,37 @@ export function DialForm() {
         }}
         onPlus={() => write(`${text}+`)}
       />
-      <button
-        type="submit"
-        className={styles.call}
-        aria-label={label}
-        title={label}
-        disabled={(text.trim() === '' && last === null) || isDialling}
-      >
-        <Phone aria-hidden />
-      </button>
+      <div className={styles.buttons}>
+        {mailbox !== null && (
+          <IconButton
+            label={t('voicemail:callMailbox')}
+            icon={<Voicemail />}
+            kind="soft"
+            size="large"
+            badge={waiting}
+            isDisabled={isDialling}
+            onPress={() => void dial(mailbox)}
+          />
+        )}
+        <button
+          type="submit"
+          className={styles.call}
+          aria-label={label}
+          title={label}
+          disabled={(text.trim() === '' && last === null) || isDialling}
+        >
+          <Phone aria-hidden />
+        </button>
+        {mailbox !== null && (
+          <IconButton
+            label={t('voicemail:messages')}
+            icon={<ListMusic />}
+            kind="soft"
+            size="large"
+            onPress={() => show('voicemail')}
+          />
+        )}
+      </div>
     </form>
   );
 }
