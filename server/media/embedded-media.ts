@@ -27,7 +27,7 @@ const echo = (ended: () => void): MediaSession => {
         (transceiver) => transceiver.onTrack.subscribe((track) => void transceiver.sender.replaceTrack(track)),
         ended,
       );
-      return answerPeer(connection, offer);
+      return answerPeer(connection, offer, [codec]);
     },
     close: async () => {
       await connection?.close();

@@ -77,3 +77,25 @@ export const offeredLaw = (offer: AudioOffer): (OfferedCodec & { name: Law }) | 
 /** The type under which digits come along G.711 (RFC 4733: same clock). */
 export const offeredDigits = (offer: AudioOffer): OfferedCodec | null =>
   offer.codecs.find(({ name, clockRate }) => name.toLowerCase() === 'telephone-event' && clockRate === 8_000) ?? null;
+
+/**
+ * The offer with these audio codecs alone. werift 0.25 compares names and not clocks, and would take
+ * `telephone-event/48000` for the one at 8,000 that goes with G.711.
+ */
+export const narrowedOffer = (offer: string, codecs: readonly OfferedCodec[]): string => {
+  const kept = new Set(codecs.map(({ payloadType }) => String(payloadType)));
+  let isAudio = false;
+  return offer
+    .split(/\r?\n/)
+    .flatMap((line) => {
+      if (line.startsWith('m=')) isAudio = line.startsWith('m=audio ');
+      if (!isAudio) return [line];
+      if (line.startsWith('m=')) {
+        const [media, port, profile, ...types] = line.split(' ');
+        return [[media, port, profile, ...types.filter((type) => kept.has(type))].join(' ')];
+      }
+      const type = /^a=(?:rtpmap|fmtp|rtcp-fb):(\d+) /.exec(line)?.[1];
+      return type === undefined || kept.has(type) ? [line] : [];
+    })
+    .join('\r\n');
+};

@@ -1,7 +1,7 @@
 /** One caller's peer connection over werift (ICE, DTLS-SRTP). werift is loaded with the first call. */
 import { networkInterfaces } from 'node:os';
 import type { RTCPeerConnection, RTCRtpTransceiver } from 'werift';
-import type { OfferedCodec } from './offer.ts';
+import { narrowedOffer, type OfferedCodec } from './offer.ts';
 
 const gatheringMs = 2_000;
 
@@ -39,8 +39,12 @@ export const connectPeer = async (
 };
 
 /** With all candidates, so that no more need to be sent. */
-export const answerPeer = async (connection: RTCPeerConnection, offer: string): Promise<string> => {
-  await connection.setRemoteDescription({ type: 'offer', sdp: offer });
+export const answerPeer = async (
+  connection: RTCPeerConnection,
+  offer: string,
+  codecs: readonly OfferedCodec[],
+): Promise<string> => {
+  await connection.setRemoteDescription({ type: 'offer', sdp: narrowedOffer(offer, codecs) });
   await connection.setLocalDescription(await connection.createAnswer());
   if (connection.iceGatheringState !== 'complete')
     await connection.iceGatheringStateChange.watch((state) => state === 'complete', gatheringMs).catch(() => undefined);

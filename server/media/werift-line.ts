@@ -29,7 +29,7 @@ export const openWeriftLine = async (
   });
   return {
     ready,
-    answer: (offer) => answerPeer(connection, offer),
+    answer: (offer) => answerPeer(connection, offer, codecs),
     send: ({ payloadType, marker, sequence, timestamp, payload }) => {
       const header = new RtpHeader({ payloadType, marker, sequenceNumber: sequence, timestamp, ssrc: 1 });
       voice.writeRtp(new RtpPacket(header, payload));
