@@ -11,7 +11,7 @@ import { createEmbeddedMedia } from './media/embedded-media.ts';
 import type { Numbers } from './numbers/numbers.ts';
 import { createSipService } from './sip/service.ts';
 import type { SipService } from './sip/sip-service.ts';
-import { createMailboxApplication, type MailboxTiming } from './voicemail/mailbox-application.ts';
+import { createMailboxApplication, mailboxNumber, type MailboxTiming } from './voicemail/mailbox-application.ts';
 import type { Mailboxes } from './voicemail/mailboxes.ts';
 import { createXmppService } from './xmpp/service.ts';
 import type { XmppService } from './xmpp/xmpp-service.ts';
@@ -68,6 +68,11 @@ export const startServices = async ({
     calls: journal,
     applications: [createEchoApplication(media, sipLog)],
     mailbox,
+    waiting: {
+      number: mailboxNumber,
+      counts: (userId) => mailboxes.counts(userId),
+      onChanged: (listener) => mailboxes.onChanged(listener),
+    },
     numbers,
     log: sipLog,
     metrics: metrics.registry,

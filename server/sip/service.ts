@@ -6,6 +6,7 @@ import { CallBook, type Call } from './calls/call-book.ts';
 import { PickUpOffers } from './calls/pick-up-offers.ts';
 import { PhoneStates } from './calls/phone-states.ts';
 import { parseAddress, parseUri } from './message/address.ts';
+import { MessageWaiting } from './message-waiting.ts';
 import { header, respond, tokens, type SipRequest } from './message/message.ts';
 import { parseMessage } from './message/parser.ts';
 import type { ProxyCore, SipTiming } from './proxy/core.ts';
@@ -48,6 +49,7 @@ class RunningSipService implements SipService {
   readonly #router: Router;
   readonly #digest: DigestAuthenticator;
   readonly #states: PhoneStates;
+  readonly #messageWaiting: MessageWaiting | null;
   readonly #connections = new Set<SipConnection>();
   readonly #servers = new Set<Server>();
   readonly #timers: NodeJS.Timeout[] = [];
@@ -96,11 +98,19 @@ class RunningSipService implements SipService {
       now,
     };
     this.#router = new Router(this.#core);
+    const { transactions, via } = this.#core;
+    this.#messageWaiting =
+      options.waiting === undefined
+        ? null
+        : new MessageWaiting({ waiting: options.waiting, location, transactions, via, now });
     this.#digest = new DigestAuthenticator(options.accounts, options.nonceKey, now);
     this.#states = new PhoneStates((userId) => location.present(userId), calls, options);
     calls.changed = (userIds) => userIds.forEach((userId) => this.#states.refresh(userId));
     location.listener = {
-      bindingAdded: (binding) => this.#router.bindingAdded(binding),
+      bindingAdded: (binding) => {
+        this.#router.bindingAdded(binding);
+        this.#messageWaiting?.registered(binding.device);
+      },
       clientReplaced: (binding, former) => this.#clientReplaced(binding, former),
       reachabilityChanged: (userId) => {
         this.#router.dialogs.reachabilityChanged();
@@ -190,6 +200,7 @@ class RunningSipService implements SipService {
   async close(): Promise<void> {
     this.#closing = true;
     this.#undo();
+    this.#messageWaiting?.close();
     this.#timers.forEach((timer) => clearTimeout(timer));
     this.#core.location.close();
     for (const connection of [...this.#connections]) connection.close(1001, 'going away');
@@ -229,6 +240,7 @@ class RunningSipService implements SipService {
   #closed(connection: SipConnection): void {
     this.#connections.delete(connection);
     this.#core.location.connectionClosed(connection);
+    this.#messageWaiting?.connectionClosed(connection);
     this.#core.transactions.connectionClosed(connection, this.#core.timing.reconnectMs);
   }
 
@@ -272,7 +284,9 @@ class RunningSipService implements SipService {
     try {
       const device = await this.#authenticate(server, connection);
       if (device === null) return;
-      if (request.method === 'REGISTER') await this.#register(server, connection, device);
+      if (this.#messageWaiting !== null && MessageWaiting.isAbout(request))
+        this.#messageWaiting.subscribe(server, device, connection);
+      else if (request.method === 'REGISTER') await this.#register(server, connection, device);
       else await this.#router.route(server, { peer: connection, ...idOf(device) }, device);
     } catch (error) {
       this.#core.log.error({ error, callId: header(request, 'Call-ID') }, 'SIP request failed');

@@ -9,6 +9,7 @@ import type { CallRecorder } from '../journal/call-recorder.ts';
 import type { Logger } from '../log.ts';
 import type { Numbers } from '../numbers/numbers.ts';
 import type { GatewayTiming } from './trunk/gateway.ts';
+import type { WaitingMessages } from './message-waiting.ts';
 import type { LocalApplication, MailboxApplication, SipTiming } from './proxy/core.ts';
 
 export interface SipServiceOptions {
@@ -28,6 +29,8 @@ export interface SipServiceOptions {
   applications?: LocalApplication[];
   /** Takes calls that nobody takes. */
   mailbox?: MailboxApplication;
+  /** What lights the lamps of telephones. */
+  waiting?: WaitingMessages;
   /** Country, rights and trunks; without them nothing leaves the house. */
   numbers?: Numbers;
   /** Waiting times of the trunks; tests shorten them. */

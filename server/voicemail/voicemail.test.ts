@@ -4,6 +4,7 @@ import { sampleRate } from '../media/g711.ts';
 import { tone } from '../media/sounds.ts';
 import { levelOf } from '../media/test-tones.ts';
 import { soundOfWav, wavOf } from '../media/wav.ts';
+import { header } from '../sip/message/message.ts';
 import { startTestServer, type TestServer } from '../test-server.ts';
 import { Telephone } from './test-telephone.ts';
 
@@ -323,5 +324,73 @@ describe('the list of messages', () => {
     expect((await fetch(`${server.url}${path}x`)).status).toBe(401);
     await server.api('DELETE', '/session', { token: emma });
     expect((await fetch(`${server.url}${path}`)).status).toBe(401);
+  });
+});
+
+describe('message waiting', () => {
+  it('VOI-1 TEL-12 lights the lamp of telephones: subscribed, and unasked when they register or something changes', async () => {
+    const token = await turnOn('felix');
+    const felix = await telephone('felix');
+    const anna = await telephone('anna');
+    const leaving = leave(anna, '106', 500, 30);
+    felix.phone.reply(await felix.phone.next('INVITE'), 486);
+    await leaving;
+    const lamp = await felix.phone.next('NOTIFY');
+    felix.phone.reply(lamp, 200);
+    expect([header(lamp, 'Event'), header(lamp, 'Subscription-State')]).toEqual([
+      'message-summary',
+      'terminated;reason=noresource',
+    ]);
+    expect(lamp.body.toString()).toBe(
+      'Messages-Waiting: yes\r\nMessage-Account: sip:800@demo.kontor.internal\r\nVoice-Message: 1/0 (0/0)\r\n',
+    );
+    const again = await telephone('felix');
+    again.phone.reply(await again.phone.next('NOTIFY'), 200);
+
+    const uri = 'sip:106@demo.kontor.internal';
+    const subscribe = (to = `<${uri}>`, extra: { name: string; value: string }[] = []) => {
+      const request = felix.phone.request('SUBSCRIBE', uri, to, [
+        { name: 'Event', value: 'message-summary' },
+        { name: 'Expires', value: '600' },
+        { name: 'Accept', value: 'application/simple-message-summary' },
+        ...extra,
+      ]);
+      felix.phone.send(request);
+      return request;
+    };
+    const first = subscribe();
+    const ok = await felix.phone.final(first);
+    expect([ok.status, header(ok, 'Expires')]).toEqual([200, '600']);
+    const told = await felix.phone.next('NOTIFY');
+    felix.phone.reply(told, 200);
+    expect(header(told, 'Subscription-State')).toMatch(/^active;expires=(600|599)$/);
+    expect(header(told, 'Call-ID')).toBe(header(first, 'Call-ID'));
+    const [newest] = await messages(token);
+    await server.api('PUT', `/voicemail/messages/${newest!.id}`, { token, body: { heard: true } });
+    const changed = await felix.phone.next('NOTIFY');
+    felix.phone.reply(changed, 200);
+    expect(changed.body.toString()).toContain('Voice-Message: 0/1');
+    expect(header(changed, 'CSeq')).toBe('2 NOTIFY');
+    const dialog = (expires: string) => {
+      const request = felix.phone.request('SUBSCRIBE', uri, header(ok, 'To') ?? '', [
+        { name: 'From', value: header(first, 'From') ?? '' },
+        { name: 'Call-ID', value: header(first, 'Call-ID') ?? '' },
+        { name: 'Event', value: 'message-summary' },
+        { name: 'Expires', value: expires },
+      ]);
+      felix.phone.send(request);
+      return request;
+    };
+    expect((await felix.phone.final(dialog('5'))).status).toBe(423);
+    expect((await felix.phone.final(dialog('0'))).status).toBe(200);
+    const last = await felix.phone.next('NOTIFY');
+    felix.phone.reply(last, 200);
+    expect(header(last, 'Subscription-State')).toBe('terminated;reason=timeout');
+    expect((await felix.phone.final(dialog('600'))).status).toBe(481);
+    const foreign = felix.phone.request('SUBSCRIBE', 'sip:101@demo.kontor.internal', '<sip:101@demo.kontor.internal>', [
+      { name: 'Event', value: 'message-summary' },
+    ]);
+    felix.phone.send(foreign);
+    expect((await felix.phone.final(foreign)).status).toBe(403);
   });
 });

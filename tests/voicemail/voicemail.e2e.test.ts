@@ -111,7 +111,8 @@ const listenToPlayer = async ({ page }: Colleague): Promise<(hertz: number) => P
   };
 };
 
-describe('voicemail', () => {
+// Greeting, beep, message and listening take their time, each.
+describe('voicemail', { timeout: 120_000 }, () => {
   it('VOI-1 TEL-12 an offline colleague finds the message: counted, heard, removed, brought back; it outlives a crash', async () => {
     const ben = await apiOf('ben');
     await turnOn(ben);
