@@ -221,6 +221,7 @@ describe('REST API', () => {
       'post /journal/seen',
       'post /phone-book/import',
       'post /phone-book/resolve',
+      'post /pick-up',
       'post /session',
       'post /voicemail/audio/{id}/link',
       'post /voicemail/messages/{id}/restore',
