@@ -1,6 +1,7 @@
 /** One session with its sound: hold, mute, digits, and coming back after the line or the media were lost (TEL-14). */
 import type { Clock } from '../ports/ports.ts';
 import type { CallEndReason } from '../state/types.ts';
+import type { HoldMusic, PlayedMusic } from './hold-music.ts';
 import { endReasonOfCancel, endReasonOfStatus, type CallEvent } from './call-machine.ts';
 import { createDialogOffers } from './dialog-offers.ts';
 import { createCandidateCap } from './gathering.ts';
@@ -10,6 +11,7 @@ export interface CallLegOptions {
   session: SipSession;
   clock: Clock;
   speakerId: string | null;
+  holdMusic: HoldMusic;
   iceServers: RTCIceServer[];
   /** The leg carries on a call that had another dialog before. */
   carriedOn?: { held: boolean; muted: boolean };
@@ -71,6 +73,8 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
   const speaker = new Audio() as SinkElement;
   speaker.autoplay = true;
   let microphone: MediaStream | null = null;
+  /** What the other side hears while we hold. */
+  let music: PlayedMusic | null = null;
   let muted = options.carriedOn?.muted ?? false;
   const heldBefore = options.carriedOn?.held ?? false;
   let hold = { wanted: heldBefore, offered: heldBefore, agreed: heldBefore };
@@ -94,11 +98,14 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
     const own = track();
     if (own) own.enabled = !muted;
   };
-  /** A held call sends nothing, whatever the descriptions say. */
+  /** A held call sends music and nothing of the microphone, whatever the descriptions say. */
   const routeMicrophone = async (): Promise<void> => {
     enableMicrophone();
     speaker.muted = hold.wanted;
-    await transceiver()?.sender.replaceTrack(hold.wanted ? null : track());
+    const former = hold.wanted ? null : music;
+    music = hold.wanted && !ended ? (music ?? options.holdMusic.play()) : null;
+    await transceiver()?.sender.replaceTrack(music?.track ?? track());
+    former?.stop();
   };
   const setDirection = (): void => {
     const audio = transceiver();
@@ -123,6 +130,7 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
     cancelPatience?.();
     cancelSilence?.();
     for (const own of microphone?.getTracks() ?? []) own.stop();
+    music?.stop();
     speaker.srcObject = null;
   };
   const finish = (reason: CallEndReason): void => {

@@ -5,11 +5,12 @@ import { callChanged, callRemoved } from '../state/calls.ts';
 import { linkChanged } from '../state/connection.ts';
 import { selectCalls, selectDialPlan, selectParty } from '../state/selectors.ts';
 import type { EngineStore } from '../state/store.ts';
-import type { Call, CallParty } from '../state/types.ts';
+import type { Call, CallEndReason, CallParty } from '../state/types.ts';
 import { createAudioDevices } from './audio-devices.ts';
 import { createCallLeg, type CallLeg } from './call-leg.ts';
 import { callAfter, type CallEvent } from './call-machine.ts';
 import type { CallService } from './call-service.ts';
+import { createHoldMusic } from './hold-music.ts';
 import { parseNumber } from './number.ts';
 import { createSoftphone, type Identity, type Replacement, type SipSession, type Softphone } from './softphone.ts';
 import { createTakeover, type Takeover } from './takeover.ts';
@@ -17,7 +18,12 @@ import { createTones, type Tone } from './tones.ts';
 
 /** How long an ended call stays to be seen. */
 const endedShown = 4_000;
-const busyToneTime = 3_000;
+const endToneTime = 3_000;
+const endTones: Partial<Record<CallEndReason, Tone>> = {
+  busy: 'busy',
+  unreachable: 'congestion',
+  failed: 'congestion',
+};
 const mostCalls = 20;
 
 const wantsHold = ({ talk }: Extract<Call, { state: 'active' }>): boolean =>
@@ -35,10 +41,12 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
   const takeovers = new Map<string, Takeover>();
   const devices = createAudioDevices(store);
   const tones = createTones();
+  const holdMusic = createHoldMusic();
   let softphone: Softphone | null = null;
   let account = '';
   let ledgerText = '[]';
-  let busyUntil = 0;
+  /** What a caller hears for a moment when nobody could be reached. */
+  let endTone: { tone: Tone; until: number } | null = null;
 
   const callOf = (id: string): Call | undefined => store.getState().calls.byId[id];
   const newId = (): string =>
@@ -52,9 +60,12 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
       return store.getState().settings.notifySound ? 'ring' : null;
     }
     if (calls.some((call) => call.state === 'dialing' && call.early)) return 'ringback';
-    return clock.now() < busyUntil && !talking ? 'busy' : null;
+    return endTone !== null && clock.now() < endTone.until && !talking ? endTone.tone : null;
   };
-  const updateTone = (): void => tones.play(toneNow());
+  const updateTone = (): void => {
+    tones.setCountry(selectDialPlan(store.getState())?.country ?? '');
+    tones.play(toneNow());
+  };
 
   /** Keeps what a fresh engine would need to take the running calls over. */
   const noteInLedger = (): void => {
@@ -81,9 +92,10 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
     noteInLedger();
     if (after.state === 'ended' && before.state !== 'ended') {
       legs.delete(id);
-      if (after.reason === 'busy') {
-        busyUntil = clock.now() + busyToneTime;
-        clock.after(busyToneTime, updateTone);
+      const tone = before.state === 'dialing' ? endTones[after.reason] : undefined;
+      if (tone) {
+        endTone = { tone, until: clock.now() + endToneTime };
+        clock.after(endToneTime, updateTone);
       }
       clock.after(endedShown, () => {
         store.dispatch(callRemoved(id));
@@ -102,6 +114,7 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
       session,
       clock,
       speakerId: store.getState().settings.speakerId,
+      holdMusic,
       iceServers: phone.iceServers,
       isRegistered: () => softphone?.registered ?? false,
       event: event ?? ((happened) => apply(id, happened)),

@@ -1,13 +1,15 @@
 /** Tones made on the spot, on the device for ringing: no files, no loading, no licence. */
-export type Tone = 'ring' | 'ringback' | 'busy' | 'knock';
+import { nationalTones, type ToneShape } from './national-tones.ts';
 
-/** Frequencies in Hz, and the rhythm: seconds of sound and silence in turn, repeated. */
-const tones: Record<Tone, { frequencies: number[]; rhythm: number[]; volume: number }> = {
-  ring: { frequencies: [440, 554], rhythm: [0.4, 0.2, 0.4, 2], volume: 0.25 },
-  ringback: { frequencies: [425], rhythm: [1, 4], volume: 0.1 },
-  busy: { frequencies: [425], rhythm: [0.48, 0.48], volume: 0.1 },
-  knock: { frequencies: [880], rhythm: [0.1, 0.1, 0.1, 4], volume: 0.08 },
+export type Tone = 'ring' | 'ringback' | 'busy' | 'congestion' | 'knock';
+
+type HomeTone = 'ring' | 'knock';
+/** The same in every country: nobody has to know them from the network. */
+const homeTones: Record<HomeTone, ToneShape> = {
+  ring: { frequencies: [440, 554], rhythm: [0.4, 0.2, 0.4, 2] },
+  knock: { frequencies: [880], rhythm: [0.1, 0.1, 0.1, 4] },
 };
+const volumes: Record<Tone, number> = { ring: 0.35, ringback: 0.1, busy: 0.1, congestion: 0.1, knock: 0.08 };
 const ramp = 0.01;
 const planned = 90;
 
@@ -15,6 +17,8 @@ export interface Tones {
   /** Plays the tone from now on; `null` falls silent. The same tone goes on without a break. */
   play(tone: Tone | null): void;
   setDevice(deviceId: string | null): void;
+  /** Whose tones are played: two letters (ISO 3166). */
+  setCountry(country: string): void;
   dispose(): void;
 }
 
@@ -26,6 +30,7 @@ interface SinkContext extends AudioContext {
 export const createTones = (): Tones => {
   let context: SinkContext | null = null;
   let device = '';
+  let country = '';
   let playing: { tone: Tone; stop(): void } | null = null;
   const route = (): void => void context?.setSinkId?.(device).catch(() => undefined);
 
@@ -35,7 +40,9 @@ export const createTones = (): Tones => {
       if (device) route();
     }
     void context.resume().catch(() => undefined);
-    const { frequencies, rhythm, volume } = tones[tone];
+    const shape = tone === 'ring' || tone === 'knock' ? homeTones[tone] : nationalTones(country)[tone];
+    const { frequencies, rhythm } = shape;
+    const volume = volumes[tone] / Math.sqrt(frequencies.length);
     const gain = context.createGain();
     gain.gain.value = 0;
     gain.connect(context.destination);
@@ -66,6 +73,9 @@ export const createTones = (): Tones => {
   };
   return {
     play,
+    setCountry: (next) => {
+      country = next;
+    },
     setDevice: (deviceId) => {
       device = deviceId ?? '';
       route();
