@@ -21,6 +21,8 @@ export const settingsSchema = z.object({
   startMinimised: z.boolean(),
   notifyMessages: z.boolean(),
   notifyCalls: z.boolean(),
+  /** Calls that ring at colleagues and that one may take. */
+  notifyPickUps: z.boolean(),
   notifySound: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
@@ -41,6 +43,7 @@ export const defaultSettings: Settings = {
   startMinimised: false,
   notifyMessages: true,
   notifyCalls: true,
+  notifyPickUps: false,
   notifySound: true,
 };
 

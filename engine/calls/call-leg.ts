@@ -273,7 +273,7 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
     if (rejecting) finish('rejected');
     else if (hangingUp) finish('cancelled');
     else if (cause === 'User Denied Media Access') finish('microphoneDenied');
-    else if (isCaller) finish(status > 0 ? endReasonOfStatus(status) : 'failed');
+    else if (isCaller) finish(status > 0 ? endReasonOfStatus(status, headerOf(message, 'Reason')) : 'failed');
     else if (originator === 'remote') finish(endReasonOfCancel(headerOf(message, 'Reason')));
     else finish('noAnswer');
   });

@@ -45,7 +45,7 @@ test('an ended call stays ended, and events of another state change nothing', ()
 });
 
 test('ends are told apart by status and by the Reason of a CANCEL', () => {
-  expect([486, 603, 404, 480, 408, 500].map(endReasonOfStatus)).toEqual([
+  expect([486, 603, 404, 480, 408, 500].map((status) => endReasonOfStatus(status))).toEqual([
     'busy',
     'rejected',
     'notFound',
@@ -53,6 +53,9 @@ test('ends are told apart by status and by the Reason of a CANCEL', () => {
     'noAnswer',
     'failed',
   ]);
+  expect(endReasonOfStatus(500, 'Q.850;cause=38;text="Network out of order"')).toBe('noLine');
+  expect(endReasonOfStatus(403, 'Q.850;cause=34;text="Too many calls at a time"')).toBe('tooManyCalls');
+  expect(endReasonOfStatus(403, 'Q.850;cause=52;text="Premium numbers are barred"')).toBe('forbidden');
   expect(endReasonOfCancel('SIP;cause=200;text="Call completed elsewhere"')).toBe('answeredElsewhere');
   expect(endReasonOfCancel('Q.850;cause=16')).toBe('answeredElsewhere');
   expect(endReasonOfCancel('Q.850;cause=127')).toBe('cancelled');

@@ -79,7 +79,11 @@ export const callAfter = (call: Call, event: CallEvent): Call => {
 };
 
 /** What the end of a call that was never answered means (RFC 3261 §21, RFC 3326). */
-export const endReasonOfStatus = (status: number): CallEndReason => {
+export const endReasonOfStatus = (status: number, reason?: string): CallEndReason => {
+  // Q.850 in the Reason of a response (RFC 6432): what a status alone cannot tell.
+  const cause = /Q\.850\s*;\s*cause\s*=\s*(\d+)/i.exec(reason ?? '')?.[1];
+  if (cause === '27' || cause === '38' || cause === '41') return 'noLine';
+  if (cause === '34') return 'tooManyCalls';
   switch (status) {
     case 486:
     case 600:

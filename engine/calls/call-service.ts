@@ -17,6 +17,8 @@ export type CallCommands = Pick<
 >;
 export interface CallService extends CallCommands {
   start(sip: Provisioning['sip']): Promise<void>;
+  /** The next call that the server sends as picked up is answered at once, for a few seconds. */
+  expectPickUp(): void;
   /** The network changed or the machine woke up. */
   wake(): void;
   /** Ends all calls and unregisters. */

@@ -9,6 +9,7 @@ import type { Call, CallEndReason, CallParty } from '../state/types.ts';
 import { createAudioDevices } from './audio-devices.ts';
 import { createCallLeg, type CallLeg } from './call-leg.ts';
 import { callAfter, type CallEvent } from './call-machine.ts';
+import type { Outcome } from '../client/commands.ts';
 import type { CallService } from './call-service.ts';
 import { createHoldMusic } from './hold-music.ts';
 import { parseNumber } from './number.ts';
@@ -23,8 +24,11 @@ const endTones: Partial<Record<CallEndReason, Tone>> = {
   busy: 'busy',
   unreachable: 'congestion',
   failed: 'congestion',
+  noLine: 'congestion',
+  tooManyCalls: 'congestion',
 };
 const mostCalls = 20;
+const pickUpPatience = 5_000;
 
 const wantsHold = ({ talk }: Extract<Call, { state: 'active' }>): boolean =>
   talk.hold === 'held' || talk.hold === 'pendingHold';
@@ -47,6 +51,7 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
   let ledgerText = '[]';
   /** What a caller hears for a moment when nobody could be reached. */
   let endTone: { tone: Tone; until: number } | null = null;
+  let pickUpUntil = 0;
 
   const callOf = (id: string): Call | undefined => store.getState().calls.byId[id];
   const newId = (): string =>
@@ -178,6 +183,21 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
     const known = selectParty(number)(store.getState());
     return { ...known, name: known.name ?? name };
   };
+  const answerCall = async (id: string): Promise<Outcome> => {
+    const call = callOf(id);
+    if (call?.state !== 'ringing' || call.answering) return { ok: true };
+    apply(id, { type: 'answering', answering: true });
+    holdOthers(id);
+    const microphone = await devices.open();
+    const leg = legs.get(id);
+    if (!microphone.ok) {
+      apply(id, { type: 'answering', answering: false });
+      return microphone;
+    }
+    if (leg && callOf(id)?.state === 'ringing') leg.answer(microphone.stream);
+    else for (const track of microphone.stream.getTracks()) track.stop();
+    return { ok: true };
+  };
   const incoming = (session: SipSession, from: Identity): void => {
     if (legs.size >= mostCalls || !softphone) {
       session.terminate({ status_code: 486 });
@@ -195,6 +215,8 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
       }),
     );
     legOf(id, session, softphone);
+    // The server's word alone does not open the microphone: the user has just asked for this call.
+    if (from.pickedUp && clock.now() < pickUpUntil) void answerCall(id);
     updateTone();
   };
   // Back in a network means most likely in another one: the media look for a new way before they are missed.
@@ -303,20 +325,9 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
       dialing = null;
       return { ok: true, callId: id };
     },
-    answerCall: async (id) => {
-      const call = callOf(id);
-      if (call?.state !== 'ringing' || call.answering) return { ok: true };
-      apply(id, { type: 'answering', answering: true });
-      holdOthers(id);
-      const microphone = await devices.open();
-      const leg = legs.get(id);
-      if (!microphone.ok) {
-        apply(id, { type: 'answering', answering: false });
-        return microphone;
-      }
-      if (leg && callOf(id)?.state === 'ringing') leg.answer(microphone.stream);
-      else for (const track of microphone.stream.getTracks()) track.stop();
-      return { ok: true };
+    answerCall,
+    expectPickUp: () => {
+      pickUpUntil = clock.now() + pickUpPatience;
     },
     rejectCall: (id) => {
       if (callOf(id)?.state === 'ringing') legs.get(id)?.reject();

@@ -58,7 +58,10 @@ export interface Replacement {
 export type DialogFacts = Pick<LedgerEntry, 'dialogId' | 'route' | 'remoteUri'>;
 export interface Identity {
   name: string | null;
+  /** Empty where the caller does not want to be shown. */
   number: string;
+  /** Comes from a colleague's telephone by the user's own wish (RFC 5373). */
+  pickedUp: boolean;
 }
 
 export interface SoftphoneOptions {
@@ -129,7 +132,12 @@ const identityOf = (request: SipRequest, session: SipSession): Identity => {
   const asserted = request.getHeader('P-Asserted-Identity');
   const address = (asserted && JsSIP.NameAddrHeader.parse(asserted)) || session.remote_identity;
   const name = address.display_name?.trim();
-  return { name: name ? name.slice(0, 100) : null, number: String(address.uri.user ?? '').slice(0, 64) };
+  const number = String(address.uri.user ?? '').slice(0, 64);
+  return {
+    name: name ? name.slice(0, 100) : null,
+    number: number === 'anonymous' ? '' : number,
+    pickedUp: request.getHeader('Answer-Mode')?.trim().toLowerCase() === 'auto',
+  };
 };
 
 /** The names under which a message vouches for its sender: asserted identity and, checked by the server, From. */

@@ -51,6 +51,8 @@ export interface EngineCommands {
   /** 603 for this user's devices together. */
   rejectCall(callId: string): void;
   hangUpCall(callId: string): void;
+  /** Takes the call that rings at a colleague (TEL-11); it comes in and is answered at once. */
+  pickUp(userId: UserId): Promise<Outcome>;
   holdCall(callId: string): void;
   resumeCall(callId: string): void;
   muteCall(callId: string, muted: boolean): void;

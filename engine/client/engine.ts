@@ -176,6 +176,15 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     answerCall: (callId) => calls.answerCall(callId),
     rejectCall: (callId) => calls.rejectCall(callId),
     hangUpCall: (callId) => calls.hangUpCall(callId),
+    pickUp: async (userId) => {
+      if (!connected) return notConnected;
+      calls.expectPickUp();
+      const answer = await connected.rest.tell('POST', '/api/v1/pick-up', { userId });
+      if (answer.ok) return { ok: true };
+      const status = answer.failure.kind === 'refused' ? answer.failure.code : null;
+      const code = status === 'notFound' ? 'nothingRings' : status === 'forbidden' ? 'pickUpForbidden' : 'notConnected';
+      return { ok: false, failure: { code } };
+    },
     holdCall: (callId) => calls.holdCall(callId),
     resumeCall: (callId) => calls.resumeCall(callId),
     muteCall: (callId, muted) => calls.muteCall(callId, muted),

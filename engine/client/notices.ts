@@ -8,6 +8,8 @@ import {
   selectUnreadTotal,
   selectVoicemailUnheard,
 } from '../state/selectors.ts';
+import { contactOf } from '../state/contacts.ts';
+import type { DomainState } from '../state/types.ts';
 import type { EngineStore } from '../state/store.ts';
 
 export interface Notices {
@@ -17,6 +19,7 @@ export interface Notices {
 }
 
 const popupSize = { width: 360, height: 180 };
+const pickUpNotice = (callKey: string): string => `pick-up ${callKey}`;
 const missedNotice = (id: string): string => `missed ${id}`;
 const voicemailNotice = (id: string): string => `voicemail ${id}`;
 
@@ -24,9 +27,30 @@ export const createNotices = (store: EngineStore, notifier: Notifier, shell: She
   let popup = false;
   let badge = -1;
   const shown = new Set<string>();
+  const offered = new Set<string>();
+
+  /** `caller → callee`, until the call has been taken (NOT-1, NOT-2). */
+  const updatePickUps = (state: DomainState): void => {
+    const open = new Set(state.pickUps.map(({ callKey }) => callKey));
+    for (const callKey of offered)
+      if (!open.has(callKey)) {
+        offered.delete(callKey);
+        void notifier.close(pickUpNotice(callKey));
+      }
+    for (const { callKey, userId, caller } of state.pickUps) {
+      if (offered.has(callKey) || !state.settings.notifyPickUps || shell.attention().focused) continue;
+      offered.add(callKey);
+      const known = caller.number === '' ? null : selectParty(caller.number)(state).name;
+      const from = known ?? caller.name ?? caller.number;
+      const to = contactOf(state.contacts, userId)?.name ?? '';
+      const id = pickUpNotice(callKey);
+      void notifier.show({ id, title: `${from} → ${to}`, body: `☎ ${caller.number}`, silent: true });
+    }
+  };
 
   const update = (): void => {
     const state = store.getState();
+    updatePickUps(state);
     const incoming = selectActiveCalls(state).some((call) => call.state === 'ringing');
     const wanted = incoming && state.settings.notifyCalls && !shell.attention().focused;
     if (wanted !== popup) {
@@ -52,7 +76,7 @@ export const createNotices = (store: EngineStore, notifier: Notifier, shell: She
     store.subscribe(update),
     shell.onAttentionChange(update),
     notifier.onClick((id) => {
-      if (shown.has(id)) shell.show();
+      if (shown.has(id) || [...offered].some((callKey) => pickUpNotice(callKey) === id)) shell.show();
     }),
   ];
   const tell = (id: string, entry: JournalEntry | VoicemailMessage, sign: string): void => {

@@ -23,6 +23,7 @@ import {
   phoneStatesChanged,
 } from '../state/contacts.ts';
 import { journalEntryAdded, journalFailed, journalLoading, journalPageLoaded, journalSeen } from '../state/journal.ts';
+import { pickUpEnded, pickUpOffered, pickUpsLoaded } from '../state/pick-ups.ts';
 import { profileChanged } from '../state/session.ts';
 import type { EngineStore } from '../state/store.ts';
 
@@ -71,7 +72,10 @@ export const createServerData = (
       rest.get('/api/v1/phone-states', phoneStatesSchema),
     ]);
     if (directory.ok) store.dispatch(directoryLoaded(directory.value));
-    if (phones.ok) store.dispatch(phoneStatesChanged(phones.value.entries));
+    if (phones.ok) {
+      store.dispatch(phoneStatesChanged(phones.value.entries));
+      store.dispatch(pickUpsLoaded(phones.value.pickUps));
+    }
     return directory.ok && phones.ok;
   };
   const loadProfile = async (): Promise<boolean> => {
@@ -89,6 +93,12 @@ export const createServerData = (
       switch (event.type) {
         case 'phoneStateChanged':
           store.dispatch(phoneStatesChanged([{ userId: event.userId, state: event.state }]));
+          break;
+        case 'pickUpOffered':
+          store.dispatch(pickUpOffered(event.offer));
+          break;
+        case 'pickUpEnded':
+          store.dispatch(pickUpEnded(event.callKey));
           break;
         case 'journalEntryAdded':
           store.dispatch(journalEntryAdded(event.entry));

@@ -93,6 +93,10 @@ export const selectActiveCalls = createSelector([selectCalls], (calls) => {
   const rank = (call: Call): number => (call.state === 'active' && call.talk.hold !== 'none' ? 1 : 0);
   return calls.filter((call) => !isEnded(call)).sort((one, other) => rank(one) - rank(other));
 });
+/** The call that rings at this contact, where one may take it; `null`: none. */
+export const selectPickUp = perArgument(
+  (userId: UserId) => (state: DomainState) => state.pickUps.find((offer) => offer.userId === userId) ?? null,
+);
 export const selectMissedUnseen = createSelector(
   [(state: DomainState) => state.journal.entries],
   (entries) => entries.filter((entry) => entry.result === 'missed' && !entry.seen).length,

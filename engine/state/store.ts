@@ -9,6 +9,7 @@ import { devicesReducer } from './devices.ts';
 import { dialRequestReducer } from './dial-request.ts';
 import { journalReducer } from './journal.ts';
 import { phoneBookReducer } from './phone-book.ts';
+import { pickUpsReducer } from './pick-ups.ts';
 import { sessionChanged, sessionReducer } from './session.ts';
 import { settingsReducer } from './settings.ts';
 import type { DomainState } from './types.ts';
@@ -22,6 +23,7 @@ const slices = combineReducers({
   conversations: conversationsReducer,
   calls: callsReducer,
   journal: journalReducer,
+  pickUps: pickUpsReducer,
   phoneBook: phoneBookReducer,
   devices: devicesReducer,
   dialRequest: dialRequestReducer,

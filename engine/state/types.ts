@@ -4,6 +4,7 @@ import type { Availability, BareJid, DeviceKind, PhoneState, UserId } from '../.
 import type { PhoneBookEntry, ResolvedParty } from '../../protocol/phone-book.ts';
 import type {
   JournalEntry,
+  PickUpOffer,
   Profile,
   Provisioning,
   User,
@@ -27,6 +28,8 @@ export type FailureCode =
   | 'microphoneMissing'
   | 'numberInvalid'
   | 'notConnected'
+  | 'nothingRings'
+  | 'pickUpForbidden'
   | 'messageTooLong'
   | 'pictureInvalid'
   | 'forbidden'
@@ -117,6 +120,8 @@ export type CallEndReason =
   | 'unreachable'
   | 'notFound'
   | 'forbidden'
+  | 'noLine'
+  | 'tooManyCalls'
   | 'microphoneDenied'
   | 'microphoneMissing'
   | 'failed';
@@ -193,6 +198,8 @@ export interface DomainState {
   /** Newest last; ended calls leave after a few seconds. */
   calls: { byId: Record<string, Call>; ids: string[] };
   journal: JournalState;
+  /** Oldest first. */
+  pickUps: PickUpOffer[];
   phoneBook: PhoneBookState;
   voicemail: VoicemailState;
   devices: DevicesState;

@@ -1,10 +1,17 @@
 import { networkInterfaces } from 'node:os';
 import type { RTCPeerConnection, RTCRtpCodecParameters, RTCRtpTransceiver } from 'werift';
 import { agreedOn, Sounder, soundOf, type Agreed, type CallSide, type Sound } from './call-side.ts';
+import { narrowedOffer, type OfferedCodec } from './offer.ts';
 import { readRtp } from './rtp-packet.ts';
 
 const gatheringMs = 2_000;
 const offered: Agreed = { law: 'PCMA', lawType: 8, digitsType: 101 };
+
+/** What of an offer the answer takes. */
+const takenOf = ({ law, lawType, digitsType }: Agreed): OfferedCodec[] => [
+  { payloadType: lawType, name: law, clockRate: 8_000 },
+  ...(digitsType === null ? [] : [{ payloadType: digitsType, name: 'telephone-event', clockRate: 8_000 }]),
+];
 
 /** A side with ICE and DTLS-SRTP. `ended`: its media are gone for good. */
 export const openBrowserSide = async (ended: () => void): Promise<CallSide> => {
@@ -88,7 +95,7 @@ export const openBrowserSide = async (ended: () => void): Promise<CallSide> => {
           listen(added);
         });
       }
-      await connection.setRemoteDescription({ type: 'offer', sdp: offer });
+      await connection.setRemoteDescription({ type: 'offer', sdp: narrowedOffer(offer, takenOf(common.agreed)) });
       await connection.setLocalDescription(await connection.createAnswer());
       return local(connection);
     },

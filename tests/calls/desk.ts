@@ -171,6 +171,20 @@ export class Desk {
     return this.#colleague.page.evaluate((number) => window.lab.commands.dial(number), target);
   }
 
+  /** Takes the call that rings at a colleague. */
+  pickUp(userId: string) {
+    return this.#colleague.page.evaluate((id) => window.lab.commands.pickUp(id), userId);
+  }
+
+  /** Resolves once the desk knows that a colleague's call may be taken. */
+  async mayPickUp(userId: string): Promise<void> {
+    await this.#colleague.page.waitForFunction(
+      (id) => window.lab.store.getState().pickUps.some((offer) => offer.userId === id),
+      userId,
+      { polling: 20 },
+    );
+  }
+
   /** One of the commands that take a call's id first. */
   async do(
     command: 'answerCall' | 'rejectCall' | 'hangUpCall' | 'holdCall' | 'resumeCall' | 'muteCall' | 'sendDigit',

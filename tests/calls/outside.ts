@@ -69,7 +69,8 @@ export class Outside {
     await this.#until(() => this.#heard.length === window && this.#level(frequency) > -30);
   }
   async hearsNothingOf(frequency: number): Promise<void> {
-    await this.#until(() => this.#heard.length === window && this.#level(frequency) < -60);
+    // One packet suffices: a line that is still sends one a second.
+    await this.#until(() => levelOf(Int16Array.from(this.#heard.slice(-frameSamples)), frequency) < -60);
   }
   async hearsDigit(digit: number): Promise<void> {
     await this.#until(() => this.#digits.includes(digit));

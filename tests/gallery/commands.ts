@@ -43,6 +43,7 @@ export const recordCommands = (store: EngineStore): { commands: EngineCommands; 
     setAvailability: (availability) => succeed('setAvailability', availability),
     setStatusText: (availability, text) => succeed('setStatusText', availability, text),
     setAvatar: () => succeed('setAvatar'),
+    pickUp: (userId) => succeed('pickUp', userId),
     setFavourite: (userId, favourite) => {
       store.dispatch(favouriteChanged({ userId, favourite }));
       return succeed('setFavourite', userId, favourite);

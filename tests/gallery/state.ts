@@ -245,6 +245,7 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
       loaded: true,
     },
     calls,
+    pickUps: [],
     journal,
     phoneBook: { revision: 1, favourites: phoneBookEntries.filter(({ favourite }) => favourite), parties: {} },
     devices: {

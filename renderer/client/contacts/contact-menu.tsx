@@ -1,7 +1,7 @@
-import { Copy, MessageCircle, Phone, Star, StarOff, TextCursorInput } from 'lucide-react';
+import { Copy, MessageCircle, Phone, PhoneForwarded, Star, StarOff, TextCursorInput } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { UserId } from '../../../protocol/identity.ts';
-import { selectContactById } from '../../../engine/state/selectors.ts';
+import { selectContactById, selectPickUp } from '../../../engine/state/selectors.ts';
 import { ContextMenu, MenuItem, MenuSeparator } from '../../ui/menu.tsx';
 import { useCommands, useDomain } from '../engine-context.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
@@ -16,12 +16,18 @@ export interface ContactMenuTarget {
 export function ContactMenu({ target, onClose }: { target: ContactMenuTarget | null; onClose: () => void }) {
   const { t } = useTranslation('contacts');
   const contact = useDomain(selectContactById(target?.id ?? ''));
+  const pickUp = useDomain(selectPickUp(target?.id ?? ''));
   const commands = useCommands();
   const { call, openConversation, fillDialField } = useNavigation();
   return (
     <ContextMenu at={contact && target ? target.at : null} onClose={onClose} label={contact?.name ?? ''}>
       {contact && (
         <>
+          {pickUp && (
+            <MenuItem icon={<PhoneForwarded aria-hidden />} onAction={() => void commands.pickUp(contact.id)}>
+              {t('menu.pickUp')}
+            </MenuItem>
+          )}
           <MenuItem icon={<Phone aria-hidden />} onAction={() => call(contact.extension)}>
             {t('menu.call')}
           </MenuItem>

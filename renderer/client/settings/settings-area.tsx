@@ -87,6 +87,9 @@ function NotificationSettings() {
       <Switch isSelected={settings.notifyCalls} onChange={(notifyCalls) => update({ notifyCalls })}>
         {t('notifications.calls')}
       </Switch>
+      <Switch isSelected={settings.notifyPickUps} onChange={(notifyPickUps) => update({ notifyPickUps })}>
+        {t('notifications.pickUps')}
+      </Switch>
       <Switch isSelected={settings.notifyMessages} onChange={(notifyMessages) => update({ notifyMessages })}>
         {t('notifications.messages')}
       </Switch>
