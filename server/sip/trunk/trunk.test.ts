@@ -4,6 +4,8 @@ import { Phone, startServer, type TestServer } from '../test-doubles.ts';
 import { callingRulesSchema, plainNumbers, type CallingRules, type Numbers } from '../../numbers/numbers.ts';
 import { decode, encode } from '../../media/g711.ts';
 import { dialPlanSchema } from '../../../protocol/numbers.ts';
+import { generate } from 'selfsigned';
+import { openPlainSide } from '../../media/plain-side.ts';
 import { TestProvider, TestSound } from './test-provider.ts';
 import { trunkSettingsSchema, type TrunkSettings } from './trunk-settings.ts';
 import type { z } from 'zod';
@@ -22,6 +24,7 @@ const plan = dialPlanSchema.parse({
   ownNumbers: [{ prefix: '+4999199000', main: '101' }],
 });
 const account = { user: 'kontor1', password: 'pssst' };
+const far = { address: '127.0.0.1', signalling: '', encrypted: true, silenceMs: 60_000 };
 const quick = { firstRetryMs: 20, longestRetryMs: 40, answerMs: 1_000, patienceMs: 150, connectMs: 1_000 };
 
 const settings = (provider: TestProvider, more: TrunkInput = {}): TrunkSettings =>
@@ -344,4 +347,153 @@ test('the trunks follow the settings while the server runs', async () => {
   await up(server);
   numbers.change([]);
   while (server.service.status().trunks.length > 0) await new Promise((next) => setTimeout(next, 5));
+});
+
+const refer = (talking: Talk, target: string): SipRequest =>
+  talking.anna.inDialog('REFER', talking.invite, talking.ok, [{ name: 'Refer-To', value: `<${target}>` }]);
+/** The last status that the transferor is told of. */
+const outcome = async ({ anna }: Talk): Promise<string> => {
+  for (;;) {
+    const notify = await anna.next('NOTIFY');
+    anna.reply(notify, 200);
+    if (header(notify, 'Subscription-State')?.startsWith('terminated') === true) return notify.body.toString().trim();
+  }
+};
+
+test('SRV-7 a REFER to a premium or foreign number is refused, dials nothing, and the call goes on', async () => {
+  const provider = await provide();
+  const server = await start(numbersWith([settings(provider)]));
+  const talking = await talk(server, provider);
+  for (const number of ['09001234567', '+4315123456', '11833']) {
+    const refused = await talking.anna.final(refer(talking, `sip:${number}@${domain}`));
+    expect([number, refused.status, header(refused, 'Reason')?.slice(0, 14)]).toEqual([number, 403, 'Q.850;cause=52']);
+  }
+  await Promise.all([talking.inside.hears(0x22), talking.outside.hears(0x11)]);
+  // All that was ever dialled is the call itself, with and without its digest.
+  expect(provider.received.filter((one) => one.kind === 'request' && one.method === 'INVITE')).toHaveLength(2);
+});
+
+test('TEL-4 a party outside is handed on to another number outside: the two hear each other', async () => {
+  const provider = await provide();
+  const server = await start(numbersWith([settings(provider)]));
+  const talking = await talk(server, provider);
+  const third = await sound(0x33);
+  expect((await talking.anna.final(refer(talking, `sip:089123456@${domain}`))).status).toBe(202);
+  const offered = await provider.challenged(await provider.next('INVITE'));
+  expect(offered.uri).toBe('sip:+4989123456@provider.example;user=phone');
+  provider.reply(offered, 200, 'OK', [], third.sdp(), 'third');
+  expect(await outcome(talking)).toBe('SIP/2.0 200 OK');
+  third.speak(offered.body.toString());
+  await Promise.all([talking.outside.hears(0x33), third.hears(0x22)]);
+  talking.anna.inDialog('BYE', talking.invite, talking.ok);
+  await server.store.until(() => server.store.ended.length === 1);
+  await Promise.all([talking.outside.hears(0x33), third.hears(0x22)]);
+  provider.back('BYE', talking.offered);
+  expect(header(await provider.next('BYE'), 'Call-ID')).toBe(header(offered, 'Call-ID'));
+});
+
+test('TEL-4 a transfer that fails leaves the call with the one who tried', async () => {
+  const provider = await provide();
+  const server = await start(numbersWith([settings(provider)]));
+  const talking = await talk(server, provider);
+  expect((await talking.anna.final(refer(talking, `sip:089123456@${domain}`))).status).toBe(202);
+  provider.reply(await provider.challenged(await provider.next('INVITE')), 486, 'Busy', [], '', 'third');
+  expect(await outcome(talking)).toBe('SIP/2.0 486 Busy Here');
+  await Promise.all([talking.inside.hears(0x22), talking.outside.hears(0x11)]);
+});
+
+test('TEL-5 two calls outside are joined; the one between them leaves', async () => {
+  const provider = await provide();
+  const server = await start(numbersWith([settings(provider)]));
+  const first = await talk(server, provider);
+  const third = await sound(0x33);
+  const invite = dial(first.anna, '089123456', await sound(0x44));
+  const offered = await provider.challenged(await provider.next('INVITE'));
+  provider.reply(offered, 200, 'OK', [], third.sdp(), 'third');
+  const ok = await first.anna.final(invite);
+  first.anna.inDialog('ACK', invite, ok);
+  third.speak(offered.body.toString());
+  const tag = (value: string | undefined): string => /tag=([^;]+)/.exec(value ?? '')?.[1] ?? '';
+  const replaces = `${header(ok, 'Call-ID')};to-tag=${tag(header(ok, 'To'))};from-tag=${tag(header(ok, 'From'))}`;
+  const target = `sip:+4989123456@${domain}?Replaces=${encodeURIComponent(replaces)}`;
+  expect((await first.anna.final(refer(first, target))).status).toBe(202);
+  expect(await outcome(first)).toBe('SIP/2.0 200 OK');
+  await Promise.all([first.outside.hears(0x33), third.hears(0x22)]);
+  first.anna.reply(await first.anna.next('BYE'), 200);
+});
+
+test('another device takes a running call over with Replaces', async () => {
+  const provider = await provide();
+  const server = await start(numbersWith([settings(provider)]));
+  const talking = await talk(server, provider);
+  const other = await Phone.registered('anna-2', server.url);
+  const tag = (value: string | undefined): string => /tag=([^;]+)/.exec(value ?? '')?.[1] ?? '';
+  const replaces = `${header(talking.ok, 'Call-ID')};to-tag=${tag(header(talking.ok, 'To'))};from-tag=${tag(header(talking.ok, 'From'))}`;
+  const second = await sound(0x55);
+  const invite = dial(other, '+493023125100', second, [{ name: 'Replaces', value: replaces }]);
+  const ok = await other.final(invite);
+  expect(ok.status).toBe(200);
+  second.speak(ok.body.toString());
+  await Promise.all([second.hears(0x22), talking.outside.hears(0x55)]);
+  talking.anna.reply(await talking.anna.next('BYE'), 200);
+});
+
+test('a trunk over TLS with SRTP: the certificate is checked, sound is encrypted both ways', async () => {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'provider.example' }], {
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'provider.example' }] }],
+  });
+  const provider = await provide({ account, tls: { cert, key } });
+  const secure: TrunkInput = { transport: 'tls', media: 'srtp' };
+  const stranger = await start(numbersWith([settings(provider, secure)]));
+  await up(stranger, 'provider', 'down');
+  const server = await start(numbersWith([settings(provider, { ...secure, certificateAuthority: cert })]));
+  await up(server);
+  const anna = await Phone.registered('anna-1', server.url);
+  const [inside, outside] = [await sound(0x11), await openPlainSide(far, () => undefined)];
+  closers.push(() => outside.close());
+  const invite = dial(anna, '03023125100', inside);
+  const offered = await provider.challenged(await provider.next('INVITE'));
+  expect(offered.body.toString()).toMatch(/RTP\/SAVP 8 0 101[^]*a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:/);
+  const heard = new Promise<void>((hears) =>
+    outside.heardBy((packet) => {
+      if (packet.payload[0] === 0x11) hears();
+    }),
+  );
+  provider.reply(offered, 200, 'OK', [], await outside.answer(offered.body.toString()));
+  const ok = await anna.final(invite);
+  inside.speak(ok.body.toString());
+  await heard;
+  const speaking = setInterval(
+    () =>
+      outside.send(
+        {
+          kind: 'PCMA',
+          marker: false,
+          sequence: (count += 1),
+          timestamp: count * 160,
+          payload: Buffer.alloc(160, 0x22),
+        },
+        outside,
+      ),
+    20,
+  );
+  let count = 0;
+  closers.push(() => clearInterval(speaking));
+  await inside.hears(0x22);
+});
+
+test('an answer without encryption is not taken where encryption was offered', async () => {
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'provider.example' }], {
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'provider.example' }] }],
+  });
+  const provider = await provide({ account, tls: { cert, key } });
+  const server = await start(
+    numbersWith([settings(provider, { transport: 'tls', media: 'srtp', certificateAuthority: cert })]),
+  );
+  await up(server);
+  const anna = await Phone.registered('anna-1', server.url);
+  const call = dial(anna, '03023125100', await sound(1));
+  provider.reply(await provider.challenged(await provider.next('INVITE')), 200, 'OK', [], (await sound(2)).sdp());
+  expect((await anna.final(call)).status).toBe(488);
+  await provider.next('BYE');
 });
