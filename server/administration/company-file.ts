@@ -44,4 +44,3 @@ export const companyFileSchema = z.strictObject({
     .max(10_000)
     .default([]),
 });
-export type CompanyFile = z.infer<typeof companyFileSchema>;
