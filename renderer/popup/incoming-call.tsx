@@ -2,9 +2,11 @@ import { useId, useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Phone, PhoneOff } from 'lucide-react';
 import { contactOf } from '../../engine/state/contacts.ts';
+import { selectDialPlan } from '../../engine/state/selectors.ts';
 import type { Call } from '../../engine/state/types.ts';
 import { useCommands, useDomain } from '../client/engine-context.tsx';
 import { PartyPicture } from '../client/telephony/party-picture.tsx';
+import { useNumberText } from '../i18n/number-text.ts';
 import styles from './incoming-call.module.css';
 
 interface IncomingCallProps {
@@ -24,8 +26,9 @@ export function IncomingCall({ call, waiting }: IncomingCallProps) {
   const picture = useDomain((state) =>
     userId === null ? null : (contactOf(state.contacts, userId)?.avatarUrl ?? null),
   );
-  const title = name ?? (number === '' ? t('unknownCaller') : number);
-  const details = [name !== null && number, userId !== null && t('internal')].filter(Boolean).join(' · ');
+  const { shown, place } = useNumberText(useDomain(selectDialPlan))(number);
+  const title = name ?? (number === '' ? t('unknownCaller') : shown);
+  const details = [name !== null && shown, place, userId !== null && t('internal')].filter(Boolean).join(' · ');
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowLeft') reject.current?.focus();
     if (event.key === 'ArrowRight') accept.current?.focus();
