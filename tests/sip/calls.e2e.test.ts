@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
+import { createLogger } from '../../server/log.ts';
+import { createEchoApplication } from '../../server/media/echo-application.ts';
+import { createEmbeddedMedia } from '../../server/media/embedded-media.ts';
 import { startServer, type TestServer } from '../../server/sip/test-doubles.ts';
 import { browserArguments, installToneAndEar } from '../e2e/colleague.ts';
 
@@ -27,7 +30,9 @@ let browser: Browser;
 let script: string;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({
+    applications: [createEchoApplication(createEmbeddedMedia(), createLogger('silent'))],
+  });
   server.http.on('request', (_request, response) => {
     response.setHeader('content-type', 'text/html');
     response.end('<!doctype html><title>telephone</title>');
