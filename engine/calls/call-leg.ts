@@ -15,6 +15,7 @@ export interface CallLegOptions {
   iceServers: RTCIceServer[];
   /** The leg carries on a call that had another dialog before. */
   carriedOn?: { held: boolean; muted: boolean };
+  refer(number: string, done: (answered: boolean) => void): void;
   /** Whether requests reach the server now. */
   isRegistered(): boolean;
   event(event: CallEvent): void;
@@ -33,6 +34,8 @@ export interface CallLeg {
   lineBack(): void;
   /** The way to the other side may have changed: find a new one. */
   networkChanged(): void;
+  /** Puts the other side on hold and hands it on to `number`; ends here when somebody has answered there. */
+  transfer(number: string): void;
   /** The dialog, once there is one. */
   dialog(): DialogFacts | null;
   /** Numbers and names of the other side that the server has vouched for. */
@@ -51,6 +54,8 @@ interface SinkElement extends HTMLAudioElement {
 const recoverableCauses = new Set(['RTP Timeout', 'Connection Error', 'Request Timeout']);
 const disconnectedPatience = 2_000;
 const silencePatience = 60_000;
+/** Longer than anybody lets it ring. */
+const transferPatience = 200_000;
 const digitDuration = 160;
 const digitGap = 70;
 
@@ -85,6 +90,7 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
   let asserted: string | undefined;
   let ended = false;
   let hangingUp = false;
+  let transferring = false;
   let rejecting = false;
   let cancelPatience: (() => void) | null = null;
   let cancelSilence: (() => void) | null = null;
@@ -266,7 +272,15 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
   });
   session.on('ended', ({ originator }) => {
     const remote = originator === 'remote' && !hangingUp;
-    finish(remote ? 'remoteHungUp' : hangingUp || originator === 'local' ? 'hungUp' : 'failed');
+    finish(
+      remote && transferring
+        ? 'transferred'
+        : remote
+          ? 'remoteHungUp'
+          : hangingUp || originator === 'local'
+            ? 'hungUp'
+            : 'failed',
+    );
   });
   session.on('failed', ({ originator, message, cause }) => {
     const status = statusOf(message);
@@ -277,6 +291,14 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
     else if (originator === 'remote') finish(endReasonOfCancel(headerOf(message, 'Reason')));
     else finish('noAnswer');
   });
+
+  const setHold = (wanted: boolean): void => {
+    if (!session.isEstablished() || hold.wanted === wanted) return;
+    hold = { ...hold, wanted };
+    options.event({ type: 'holdWished', hold: wanted });
+    if (wanted) void routeMicrophone();
+    offers.renegotiate({ iceRestart: false });
+  };
 
   return {
     answer: (stream) => {
@@ -293,13 +315,7 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
       endSession();
       finish('hungUp');
     },
-    setHold: (wanted) => {
-      if (!session.isEstablished() || hold.wanted === wanted) return;
-      hold = { ...hold, wanted };
-      options.event({ type: 'holdWished', hold: wanted });
-      if (wanted) void routeMicrophone();
-      offers.renegotiate({ iceRestart: false });
-    },
+    setHold,
     setMuted: (next) => {
       muted = next;
       const own = track();
@@ -357,6 +373,26 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
       });
     },
     networkChanged: restartMedia,
+    transfer: (number) => {
+      if (ended || transferring || !session.isEstablished()) return;
+      transferring = true;
+      setHold(true);
+      options.event({ type: 'transferChanged', transfer: 'pending' });
+      const settle = (answered: boolean): void => {
+        if (!transferring) return;
+        transferring = false;
+        cancelTransfer();
+        if (ended) return;
+        if (!answered) {
+          options.event({ type: 'transferChanged', transfer: 'failed' });
+          return;
+        }
+        finish('transferred');
+        endSession();
+      };
+      const cancelTransfer = clock.after(transferPatience, () => settle(false));
+      options.refer(number, settle);
+    },
     dialog: () => dialogOf(session),
     identities: () => [String(session.remote_identity.uri.user ?? ''), ...(asserted === undefined ? [] : [asserted])],
     copyMicrophone: () => new MediaStream(microphone?.getTracks().map((own) => own.clone()) ?? []),

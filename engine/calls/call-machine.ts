@@ -24,6 +24,7 @@ export type CallEvent =
   | { type: 'muteChanged'; muted: boolean }
   | { type: 'linkChanged'; link: Talk['link'] }
   | { type: 'digitSent'; digit: string }
+  | { type: 'transferChanged'; transfer: Talk['transfer'] }
   | { type: 'ended'; reason: CallEndReason; at: number };
 
 const longestDigits = 64;
@@ -32,7 +33,8 @@ const talkAfter = (talk: Talk, event: CallEvent): Talk => {
   switch (event.type) {
     case 'holdWished':
       if (event.hold) return talk.hold === 'held' ? talk : { ...talk, hold: 'pendingHold' };
-      return talk.hold === 'none' ? talk : { ...talk, hold: 'pendingResume' };
+      // Taken back: that the transfer failed has been seen.
+      return talk.hold === 'none' ? talk : { ...talk, hold: 'pendingResume', transfer: 'none' };
     case 'holdSettled':
       return { ...talk, hold: event.held ? 'held' : 'none' };
     case 'remoteHoldChanged':
@@ -41,6 +43,8 @@ const talkAfter = (talk: Talk, event: CallEvent): Talk => {
       return { ...talk, muted: event.muted };
     case 'linkChanged':
       return talk.link === event.link ? talk : { ...talk, link: event.link };
+    case 'transferChanged':
+      return { ...talk, transfer: event.transfer };
     case 'digitSent':
       return { ...talk, digits: (talk.digits + event.digit).slice(-longestDigits) };
     default:
@@ -71,7 +75,15 @@ export const callAfter = (call: Call, event: CallEvent): Call => {
       return {
         ...base,
         state: 'active',
-        talk: { answeredAt: event.at, muted: false, hold: 'none', remoteHold: false, link: 'good', digits: '' },
+        talk: {
+          answeredAt: event.at,
+          muted: false,
+          hold: 'none',
+          remoteHold: false,
+          link: 'good',
+          transfer: 'none',
+          digits: '',
+        },
       };
     default:
       return call;

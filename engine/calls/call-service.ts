@@ -11,6 +11,7 @@ export type CallCommands = Pick<
   | 'holdCall'
   | 'resumeCall'
   | 'muteCall'
+  | 'transferCall'
   | 'sendDigit'
   | 'dismissCall'
   | 'prepareAudio'

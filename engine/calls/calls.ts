@@ -13,7 +13,14 @@ import type { Outcome } from '../client/commands.ts';
 import type { CallService } from './call-service.ts';
 import { createHoldMusic } from './hold-music.ts';
 import { parseNumber } from './number.ts';
-import { createSoftphone, type Identity, type Replacement, type SipSession, type Softphone } from './softphone.ts';
+import {
+  createSoftphone,
+  type Identity,
+  type Referral,
+  type Replacement,
+  type SipSession,
+  type Softphone,
+} from './softphone.ts';
 import { createTakeover, type Takeover } from './takeover.ts';
 import { createTones, type Tone } from './tones.ts';
 
@@ -43,6 +50,8 @@ export interface CallsOptions {
 export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): CallService => {
   const legs = new Map<string, CallLeg>();
   const takeovers = new Map<string, Takeover>();
+  /** Legs to whom the other side hands a call on, while nobody has answered there yet. */
+  const successors = new Map<string, { leg: CallLeg; isAlone: boolean }>();
   const devices = createAudioDevices(store);
   const tones = createTones();
   const holdMusic = createHoldMusic();
@@ -92,6 +101,17 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
   const apply = (id: string, event: CallEvent): void => {
     const before = callOf(id);
     if (!before) return;
+    const successor = successors.get(id);
+    if (event.type === 'ended' && successor && !successor.isAlone) {
+      if (event.reason === 'remoteHungUp') {
+        // Some telephones hang up as soon as the transfer is accepted.
+        successor.isAlone = true;
+        legs.set(id, successor.leg);
+        return;
+      }
+      successors.delete(id);
+      successor.leg.hangUp();
+    }
     const after = callAfter(before, event);
     if (after !== before) store.dispatch(callChanged(after));
     noteInLedger();
@@ -112,9 +132,15 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
     for (const [other, leg] of legs) if (other !== id && callOf(other)?.state === 'active') leg.setHold(true);
   };
   /** `event` hears of the leg instead of the call. With it the leg carries a call on that had another one. */
-  const makeLeg = (id: string, session: SipSession, phone: Softphone, event?: (event: CallEvent) => void): CallLeg => {
+  const makeLeg = (
+    id: string,
+    session: SipSession,
+    phone: Softphone,
+    event?: (event: CallEvent) => void,
+    keepsHold = true,
+  ): CallLeg => {
     const call = callOf(id);
-    const talk = call?.state === 'active' ? { held: wantsHold(call), muted: call.talk.muted } : null;
+    const talk = call?.state === 'active' ? { held: keepsHold && wantsHold(call), muted: call.talk.muted } : null;
     const leg = createCallLeg({
       session,
       clock,
@@ -123,8 +149,10 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
       iceServers: phone.iceServers,
       isRegistered: () => softphone?.registered ?? false,
       event: event ?? ((happened) => apply(id, happened)),
+      refer: (number, done) => phone.refer(session, number, done),
       ...(talk && { carriedOn: talk }),
     });
+    phone.onReferred(session, (referral) => referred(id, leg, referral, phone));
     phone.onReplaced(session, (replacement) => replaced(id, leg, replacement, phone));
     return leg;
   };
@@ -153,10 +181,53 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
       next.answer(leg.copyMicrophone());
     });
   };
+  /** The other side hands us on: the call goes on with whom it names, or stays as it is where nobody answers. */
+  const referred = (id: string, leg: CallLeg, { number, accept, reject }: Referral, phone: Softphone): void => {
+    if (callOf(id)?.state !== 'active' || successors.has(id)) {
+      reject();
+      return;
+    }
+    const microphone = leg.copyMicrophone();
+    accept(microphone, (session) => {
+      let carried = false;
+      const next = makeLeg(
+        id,
+        session,
+        phone,
+        (event) => {
+          if (carried) apply(id, event);
+          else if (event.type === 'answered') {
+            carried = true;
+            successors.delete(id);
+            leg.release();
+            legs.set(id, next);
+            apply(id, { type: 'partyNamed', party: selectParty(number)(store.getState()) });
+            apply(id, { type: 'remoteHoldChanged', held: false });
+            apply(id, { type: 'holdSettled', held: false });
+            noteInLedger();
+          } else if (event.type === 'ended') {
+            const isAlone = successors.get(id)?.isAlone === true;
+            successors.delete(id);
+            if (isAlone) apply(id, event);
+          }
+        },
+        false,
+      );
+      successors.set(id, { leg: next, isAlone: false });
+      next.useMicrophone(microphone);
+    });
+  };
   /** Shows the calls of a former engine again, and takes them over as soon as the line stands. */
   const takeOver = (entry: LedgerEntry, phone: Softphone): void => {
     const { callId: id, direction, party, startedAt, answeredAt, muted, held } = entry;
-    const talk = { answeredAt, muted, hold: held ? 'held' : 'none', remoteHold: false, digits: '' } as const;
+    const talk = {
+      answeredAt,
+      muted,
+      hold: held ? 'held' : 'none',
+      remoteHold: false,
+      transfer: 'none',
+      digits: '',
+    } as const;
     store.dispatch(
       callChanged({ id, direction, party, startedAt, state: 'active', talk: { ...talk, link: 'reconnecting' } }),
     );
@@ -348,6 +419,14 @@ export const createCalls = ({ store, clock, ledger, revoked }: CallsOptions): Ca
     resumeCall: (id) => {
       holdOthers(id);
       legs.get(id)?.setHold(false);
+    },
+    transferCall: (id, target) => {
+      const number = parseNumber(target, selectDialPlan(store.getState()));
+      if (number === null) return { ok: false, failure: { code: 'numberInvalid' } };
+      if (!softphone?.registered) return { ok: false, failure: { code: 'notConnected' } };
+      const call = callOf(id);
+      if (call?.state === 'active' && call.talk.transfer !== 'pending') legs.get(id)?.transfer(number);
+      return { ok: true };
     },
     muteCall: (id, muted) => {
       if (callOf(id)?.state === 'active') legs.get(id)?.setMuted(muted);

@@ -14,6 +14,11 @@ interface ReplacesEvent {
   accept(begun: (session: SipSession) => void): void;
   reject(): void;
 }
+interface ReferEvent {
+  request: SipRequest & { refer_to: { uri: { user?: string | null; hasHeader(name: string): boolean } } };
+  accept(begun: (session: SipSession) => void, options: ConnectOptions): void;
+  reject(): void;
+}
 interface ConnectOptions {
   mediaStream: MediaStream;
   pcConfig: { iceServers: RTCIceServer[] };
@@ -54,6 +59,12 @@ export interface Replacement {
   accept(begun: (session: SipSession) => void): void;
   reject(): void;
 }
+/** The other side hands us on (REFER, RFC 3515); it is told how that goes. */
+export interface Referral {
+  number: string;
+  accept(microphone: MediaStream, begun: (session: SipSession) => void): void;
+  reject(): void;
+}
 /** What of a dialog a fresh engine needs to take it over. */
 export type DialogFacts = Pick<LedgerEntry, 'dialogId' | 'route' | 'remoteUri'>;
 export interface Identity {
@@ -91,6 +102,9 @@ export interface Softphone {
   takeOver(dialog: DialogFacts, microphone: MediaStream, begun: (session: SipSession) => void): void;
   /** Answers for a dialog that is about to be taken over. Returns the function that ends that. */
   keepPlace(dialog: DialogFacts, listener: PlaceListener): () => void;
+  /** Asks the other side to call `number` instead of us; reports once whether somebody answered there. */
+  refer(session: SipSession, number: string, done: (answered: boolean) => void): void;
+  onReferred(session: SipSession, listener: (referral: Referral) => void): void;
   /** Listens for an INVITE that replaces the dialog of this session. */
   onReplaced(session: SipSession, listener: (replacement: Replacement) => void): void;
 }
@@ -241,6 +255,8 @@ export const createSoftphone = (options: SoftphoneOptions): Softphone => {
   // In-dialog and out-of-dialog messages are answered, so that nobody waits for them.
   agent.on('newMessage', () => undefined);
 
+  const addressOf = (number: string): string =>
+    `sip:${number.replaceAll('#', '%23')}@${sip.uri.replace(/^sip:[^@]*@/, '')}`;
   const iceServers = sip.iceServers.map((server): RTCIceServer => ({ ...server }));
   return {
     get registered() {
@@ -255,8 +271,7 @@ export const createSoftphone = (options: SoftphoneOptions): Softphone => {
     },
     wake: () => socket.wake(),
     call: (number, microphone) => {
-      const domain = sip.uri.replace(/^sip:[^@]*@/, '');
-      agent.call(`sip:${number.replaceAll('#', '%23')}@${domain}`, {
+      agent.call(addressOf(number), {
         mediaStream: microphone,
         pcConfig: { iceServers },
         rtcOfferConstraints: { offerToReceiveAudio: true, offerToReceiveVideo: false },
@@ -295,6 +310,32 @@ export const createSoftphone = (options: SoftphoneOptions): Softphone => {
       };
       untyped.newDialog(place);
       return () => untyped.destroyDialog(place);
+    },
+    refer: (session, number, done) => {
+      const refused = (): void => done(false);
+      session.refer(addressOf(number), {
+        eventHandlers: { requestFailed: refused, failed: refused, accepted: () => done(true) },
+      });
+    },
+    onReferred: (session, listener) => {
+      session.on('refer', (event) => {
+        const { request, accept, reject } = event as unknown as ReferEvent;
+        const { user } = request.refer_to.uri;
+        if (request.refer_to.uri.hasHeader('Replaces')) reject();
+        else
+          listener({
+            number: String(user ?? ''),
+            accept: (mediaStream, begun) =>
+              accept(
+                (next) => {
+                  expected.add(next);
+                  begun(next);
+                },
+                { mediaStream, pcConfig: { iceServers }, extraHeaders: [] },
+              ),
+            reject,
+          });
+      });
     },
     onReplaced: (session, listener) => {
       session.on('replaces', (event) => {

@@ -55,6 +55,8 @@ export interface EngineCommands {
   pickUp(userId: UserId): Promise<Outcome>;
   holdCall(callId: string): void;
   resumeCall(callId: string): void;
+  /** Hands the other side on to what a person wrote (TEL-4); the call tells how it goes. */
+  transferCall(callId: string, target: string): Outcome;
   muteCall(callId: string, muted: boolean): void;
   /** One of `0-9 * #`; sent as RFC 4733. */
   sendDigit(callId: string, digit: string): void;

@@ -187,6 +187,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     },
     holdCall: (callId) => calls.holdCall(callId),
     resumeCall: (callId) => calls.resumeCall(callId),
+    transferCall: (callId, target) => calls.transferCall(callId, target),
     muteCall: (callId, muted) => calls.muteCall(callId, muted),
     sendDigit: (callId, digit) => calls.sendDigit(callId, digit),
     dismissCall: (callId) => calls.dismissCall(callId),

@@ -117,6 +117,7 @@ export type CallEndReason =
   | 'noAnswer'
   | 'cancelled'
   | 'answeredElsewhere'
+  | 'transferred'
   | 'unreachable'
   | 'notFound'
   | 'forbidden'
@@ -147,6 +148,8 @@ export interface Talk {
   remoteHold: boolean;
   /** `reconnecting`: signalling or media is interrupted and being recovered. */
   link: 'good' | 'reconnecting';
+  /** Handing the other side on: under way, or refused, with the call still here. */
+  transfer: 'none' | 'pending' | 'failed';
   /** Digits sent in this call, for display. */
   digits: string;
 }

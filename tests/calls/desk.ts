@@ -1,6 +1,7 @@
 /** A desk with a telephone: a browser with the engine alone, on a line that can be cut. */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { CDPSession } from 'playwright-core';
 import { build } from 'vite';
 import type { Call } from '../../engine/state/types.ts';
 import { Colleague } from '../e2e/colleague.ts';
@@ -113,6 +114,7 @@ export class Line {
 export class Desk {
   readonly line: Line;
   readonly #colleague: Colleague;
+  #revived: CDPSession | null = null;
 
   private constructor(line: Line, colleague: Colleague) {
     this.line = line;
@@ -145,6 +147,25 @@ export class Desk {
     await this.isOnline();
   }
 
+  /** Kills the page's process and loads the page again, as a user does who sees it gone. */
+  async crash(): Promise<void> {
+    const { page } = this.#colleague;
+    const session = await this.#colleague.context.newCDPSession(page);
+    const crashed = page.waitForEvent('crash');
+    void session.send('Page.crash').catch(() => undefined);
+    await crashed;
+    const back = new Promise((resolve) => session.once('Inspector.targetReloadedAfterCrash', resolve));
+    await session.send('Page.reload');
+    await back;
+    this.#revived = session;
+  }
+
+  /** What an expression is worth on a page that was loaded again after a crash: Playwright itself gives it up. */
+  async value(expression: string): Promise<unknown> {
+    const answer = await this.#revived?.send('Runtime.evaluate', { expression, returnByValue: true });
+    return answer?.result.value;
+  }
+
   /** The page is gone; its tab and what the tab keeps are still there. */
   async leave(): Promise<void> {
     await this.#colleague.page.goto(`${this.line.url}/nowhere`);
@@ -167,6 +188,14 @@ export class Desk {
     );
   }
 
+  /** What the screen calls the owner of a number. */
+  nameOf(number: string): Promise<string | null> {
+    return this.#colleague.page.evaluate((wanted) => {
+      const { contacts } = window.lab.store.getState();
+      return Object.values(contacts.rows).find((one) => one.extension === wanted)?.name ?? null;
+    }, number);
+  }
+
   dial(target: string) {
     return this.#colleague.page.evaluate((number) => window.lab.commands.dial(number), target);
   }
@@ -187,7 +216,15 @@ export class Desk {
 
   /** One of the commands that take a call's id first. */
   async do(
-    command: 'answerCall' | 'rejectCall' | 'hangUpCall' | 'holdCall' | 'resumeCall' | 'muteCall' | 'sendDigit',
+    command:
+      | 'answerCall'
+      | 'rejectCall'
+      | 'hangUpCall'
+      | 'holdCall'
+      | 'resumeCall'
+      | 'muteCall'
+      | 'sendDigit'
+      | 'transferCall',
     callId: string,
     value?: boolean | string,
   ): Promise<void> {

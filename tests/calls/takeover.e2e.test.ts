@@ -158,4 +158,20 @@ describe('takeover', () => {
     await ben.call({ state: 'ended', reason: 'cancelled' });
     expect(await anna.calls()).toEqual([]);
   });
+
+  it('TEL-14 the process of the page crashes: the same call goes on when the page is loaded again', async () => {
+    const before = await rows();
+    const call = await talk();
+    const [shown] = await call.ben.calls();
+    await call.ben.crash();
+    const now =
+      'JSON.stringify(Object.values(window.lab?.store.getState().calls.byId ?? {}).map((one) => [one.id, one.talk?.answeredAt, one.talk?.link]))';
+    await expect
+      .poll(() => call.ben.value(now), { timeout: 20_000 })
+      .toBe(JSON.stringify([[call.bens, shown?.answeredAt, 'good']]));
+    await expect.poll(() => call.ben.value(`window.kontorEar(${annaTone}) > -45`), { timeout: 20_000 }).toBe(true);
+    await call.anna.hears(benTone);
+    await call.anna.do('hangUpCall', call.annas);
+    await expect.poll(rows).toEqual([before[0] + 1, before[1] + 1]);
+  });
 });

@@ -68,6 +68,7 @@ export const recordCommands = (store: EngineStore): { commands: EngineCommands; 
     hangUpCall: (id) => note('hangUpCall', id),
     holdCall: (id) => note('holdCall', id),
     resumeCall: (id) => note('resumeCall', id),
+    transferCall: () => ({ ok: true }),
     muteCall: (id, muted) => note('muteCall', id, muted),
     sendDigit: (id, digit) => note('sendDigit', id, digit),
     dismissCall: (id) => note('dismissCall', id),

@@ -80,7 +80,7 @@ const conversationWithEmma: Conversation = {
   peerTyping: false,
 };
 
-const talk = { muted: false, hold: 'none', remoteHold: false, link: 'good', digits: '' } as const;
+const talk = { muted: false, hold: 'none', remoteHold: false, link: 'good', transfer: 'none', digits: '' } as const;
 const calls: DomainState['calls'] = {
   ids: ['held', 'active'],
   byId: {

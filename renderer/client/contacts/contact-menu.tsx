@@ -18,7 +18,7 @@ export function ContactMenu({ target, onClose }: { target: ContactMenuTarget | n
   const contact = useDomain(selectContactById(target?.id ?? ''));
   const pickUp = useDomain(selectPickUp(target?.id ?? ''));
   const commands = useCommands();
-  const { call, openConversation, fillDialField } = useNavigation();
+  const { call, openConversation, fillDialField, transferring } = useNavigation();
   return (
     <ContextMenu at={contact && target ? target.at : null} onClose={onClose} label={contact?.name ?? ''}>
       {contact && (
@@ -29,7 +29,7 @@ export function ContactMenu({ target, onClose }: { target: ContactMenuTarget | n
             </MenuItem>
           )}
           <MenuItem icon={<Phone aria-hidden />} onAction={() => call(contact.extension)}>
-            {t('menu.call')}
+            {t(transferring === null ? 'menu.call' : 'menu.transferHere')}
           </MenuItem>
           <MenuItem icon={<MessageCircle aria-hidden />} onAction={() => openConversation(contact.jid)}>
             {t('menu.chat')}

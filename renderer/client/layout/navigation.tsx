@@ -28,6 +28,10 @@ export interface Navigation {
   /** Puts a number into the dial field and shows the telephony. Nothing is dialled (TEL-18). */
   fillDialField: (number: string) => void;
   takeDialText: () => void;
+  /** The call that waits for somebody to be handed on to: the next one chosen, wherever, is called for it (TEL-4). */
+  transferring: string | null;
+  startTransfer: (callId: string) => void;
+  endTransfer: () => void;
 }
 
 const NavigationContext = createContext<Navigation | null>(null);
@@ -53,6 +57,11 @@ export function NavigationProvider({ layout, children, start }: NavigationProvid
   const [openPeers, setOpenPeers] = useState<readonly BareJid[]>(start?.openPeers ?? []);
   const [contactFilter, filterContacts] = useState<ContactFilter>('all');
   const [dialText, setDialText] = useState<string | null>(null);
+
+  const [chosenCall, setChosenCall] = useState<string | null>(null);
+  const transferring = useDomain(({ calls }) =>
+    chosenCall !== null && calls.byId[chosenCall]?.state === 'active' ? chosenCall : null,
+  );
 
   const openConversation = useCallback((peer: BareJid) => {
     setOpenPeers((peers) => (peers.at(-1) === peer ? peers : [...peers.filter((each) => each !== peer), peer]));
@@ -80,13 +89,27 @@ export function NavigationProvider({ layout, children, start }: NavigationProvid
   const call = useCallback(
     (target: string) => {
       showTelephony();
+      if (transferring !== null) {
+        if (commands.transferCall(transferring, target).ok) setChosenCall(null);
+        else setDialText(target);
+        return;
+      }
       void commands.dial(target).then((outcome) => {
         if (!outcome.ok) setDialText(target);
       });
     },
-    [commands, showTelephony],
+    [commands, showTelephony, transferring],
   );
   const takeDialText = useCallback(() => setDialText(null), []);
+  const startTransfer = useCallback(
+    (callId: string) => {
+      setChosenCall(callId);
+      commands.holdCall(callId);
+      showTelephony();
+    },
+    [commands, showTelephony],
+  );
+  const endTransfer = useCallback(() => setChosenCall(null), []);
 
   const navigation = useMemo<Navigation>(
     () => ({
@@ -102,6 +125,9 @@ export function NavigationProvider({ layout, children, start }: NavigationProvid
       call,
       fillDialField,
       takeDialText,
+      transferring,
+      startTransfer,
+      endTransfer,
     }),
     [
       layout,
@@ -114,6 +140,9 @@ export function NavigationProvider({ layout, children, start }: NavigationProvid
       call,
       fillDialField,
       takeDialText,
+      transferring,
+      startTransfer,
+      endTransfer,
     ],
   );
   return <NavigationContext value={navigation}>{children}</NavigationContext>;

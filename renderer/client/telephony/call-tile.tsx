@@ -1,6 +1,6 @@
 import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Grid3x3, Mic, MicOff, Pause, Phone, PhoneOff, Play, Signal, SignalLow, X } from 'lucide-react';
+import { Grid3x3, Mic, MicOff, Pause, Phone, PhoneForwarded, PhoneOff, Play, Signal, SignalLow, X } from 'lucide-react';
 import { contactOf } from '../../../engine/state/contacts.ts';
 import type { Call } from '../../../engine/state/types.ts';
 import { useCommands, useDomain } from '../engine-context.tsx';
@@ -128,14 +128,26 @@ function HangUp({ call }: { call: Call }) {
   );
 }
 
+function Transfer({ call }: { call: Call }) {
+  const { t } = useTranslation('telephony');
+  const { startTransfer } = useNavigation();
+  const isUnderWay = call.state === 'active' && call.talk.transfer === 'pending';
+  return (
+    <TileButton look="surface" icon={<PhoneForwarded />} isDisabled={isUnderWay} onPress={() => startTransfer(call.id)}>
+      {t('transfer')}
+    </TileButton>
+  );
+}
+
 function HeldControls({ call }: { call: Call }) {
   const { t } = useTranslation('telephony');
   const commands = useCommands();
   return (
-    <div className={styles.resume}>
+    <div className={styles.resume} data-three>
       <TileButton look="surface" icon={<Play />} onPress={() => commands.resumeCall(call.id)}>
         {t('resume')}
       </TileButton>
+      <Transfer call={call} />
       <TileButton look="danger" icon={<PhoneOff />} isIconOnly onPress={() => commands.hangUpCall(call.id)}>
         {t('hangUp')}
       </TileButton>
@@ -172,7 +184,10 @@ function ActiveControls({ call }: { call: Extract<Call, { state: 'active' }> }) 
           <DialPad look="tile" onDigit={(digit) => commands.sendDigit(call.id, digit)} />
         </div>
       )}
-      <HangUp call={call} />
+      <div className={styles.resume}>
+        <Transfer call={call} />
+        <HangUp call={call} />
+      </div>
     </>
   );
 }

@@ -8,7 +8,15 @@ const base = (id: string, direction: 'incoming' | 'outgoing' = 'incoming', start
   startedAt,
   party: { name: 'Emma', number: '105', userId: null },
 });
-const talk: Talk = { answeredAt: 1000, muted: false, hold: 'none', remoteHold: false, link: 'good', digits: '' };
+const talk: Talk = {
+  answeredAt: 1000,
+  muted: false,
+  hold: 'none',
+  remoteHold: false,
+  link: 'good',
+  transfer: 'none',
+  digits: '',
+};
 const active = (id: string, change: Partial<Talk> = {}): Extract<Call, { state: 'active' }> => ({
   ...base(id),
   state: 'active',

@@ -35,6 +35,8 @@ export type CallStatus =
   | 'held'
   | 'resuming'
   | 'remoteHold'
+  | 'transferring'
+  | 'transferFailed'
   | 'reconnecting';
 
 /** The one thing worth saying about a running call: text `telephony:status.<status>`. */
@@ -43,6 +45,8 @@ export function callStatus(call: Exclude<Call, { state: 'ended' }>): CallStatus 
   if (call.state === 'ringing') return call.answering ? 'answering' : 'incoming';
   const { talk } = call;
   if (talk.link === 'reconnecting') return 'reconnecting';
+  if (talk.transfer === 'pending') return 'transferring';
+  if (talk.transfer === 'failed') return 'transferFailed';
   if (talk.hold === 'pendingHold') return 'holding';
   if (talk.hold === 'pendingResume') return 'resuming';
   if (talk.hold === 'held') return 'held';

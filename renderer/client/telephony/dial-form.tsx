@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ListMusic, Phone, Voicemail } from 'lucide-react';
+import { ListMusic, Phone, PhoneForwarded, Voicemail, X } from 'lucide-react';
 import type { FailureCode } from '../../../engine/state/types.ts';
 import { selectDialRequest, selectMailboxNumber, selectVoicemailUnheard } from '../../../engine/state/selectors.ts';
 import { IconButton } from '../../ui/button.tsx';
@@ -22,7 +22,7 @@ const problemOf = (code: FailureCode): DialProblem =>
 export function DialForm() {
   const { t } = useTranslation(['telephony', 'voicemail']);
   const commands = useCommands();
-  const { dialText, takeDialText, show } = useNavigation();
+  const { dialText, takeDialText, show, transferring, endTransfer } = useNavigation();
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<DialProblem | null>(null);
   const [isDialling, setIsDialling] = useState(false);
@@ -51,10 +51,12 @@ export function DialForm() {
     if (isDialling) return;
     setIsDialling(true);
     setProblem(null);
-    const outcome = await commands.dial(target);
+    const outcome = transferring === null ? await commands.dial(target) : commands.transferCall(transferring, target);
     setIsDialling(false);
-    if (outcome.ok) setText('');
-    else setProblem(problemOf(outcome.failure.code));
+    if (outcome.ok) {
+      setText('');
+      endTransfer();
+    } else setProblem(problemOf(outcome.failure.code));
   };
   const press = () => {
     const target = text.trim();
@@ -64,13 +66,19 @@ export function DialForm() {
       field.current?.focus();
     }
   };
+  const isTransfer = transferring !== null;
+  useEffect(() => {
+    if (isTransfer) field.current?.focus();
+  }, [isTransfer]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     press();
   };
-  const label = text === '' && last !== null ? t('redial', { number: last }) : t('dial');
+  const dialLabel = text === '' && last !== null ? t('redial', { number: last }) : t('dial');
+  const label = isTransfer ? t('transfer') : dialLabel;
   return (
     <form className={styles.form} onSubmit={submit}>
+      {transferring !== null && <TransferBanner callId={transferring} onCancel={endTransfer} />}
       <DialField ref={field} text={text} onChange={write} targets={targets} onDial={(number) => void dial(number)} />
       {problem !== null && (
         <p className={styles.problem} role="alert">
@@ -93,7 +101,7 @@ export function DialForm() {
             kind="soft"
             size="large"
             badge={waiting}
-            isDisabled={isDialling}
+            isDisabled={isDialling || isTransfer}
             onPress={() => void dial(mailbox)}
           />
         )}
@@ -102,9 +110,9 @@ export function DialForm() {
           className={styles.call}
           aria-label={label}
           title={label}
-          disabled={(text.trim() === '' && last === null) || isDialling}
+          disabled={(text.trim() === '' && (last === null || isTransfer)) || isDialling}
         >
-          <Phone aria-hidden />
+          {isTransfer ? <PhoneForwarded aria-hidden /> : <Phone aria-hidden />}
         </button>
         {mailbox !== null && (
           <IconButton
@@ -117,5 +125,17 @@ export function DialForm() {
         )}
       </div>
     </form>
+  );
+}
+
+/** Says whom the next one chosen is called for, and lets go of it. */
+function TransferBanner({ callId, onCancel }: { callId: string; onCancel: () => void }) {
+  const { t } = useTranslation('telephony');
+  const party = useDomain(({ calls }) => calls.byId[callId]?.party);
+  return (
+    <div className={styles.transfer} role="status">
+      <p dir="auto">{t('transferTo', { name: party?.name ?? party?.number ?? '' })}</p>
+      <IconButton label={t('cancelTransfer')} icon={<X />} onPress={onCancel} />
+    </div>
   );
 }

@@ -30,6 +30,8 @@ export interface Call {
   /** Whether the callee's telephones ring (180). */
   ringing: boolean;
   dialog: DialogEnds | null;
+  /** The side that has handed the other one on (REFER), once somebody answered there. */
+  transferredBy: 'caller' | 'callee' | null;
   /** User of the contact that called. */
   readonly callerContact: string;
   /** Ends the attempt while nobody has answered. */
@@ -151,6 +153,7 @@ export class CallBook {
       answeredAt: known.answeredAt ?? known.startedAt,
       ringing: false,
       dialog: null,
+      transferredBy: null,
       callerContact: '',
       giveUp: null,
       mailbox: null,

@@ -68,6 +68,8 @@ export class DialogCarrier {
   carry(server: ServerTransaction, route: DialogRoute, request: SipRequest = server.request): void {
     const call = this.#callOf(route, header(request, 'Call-ID') ?? '');
     this.#follow(call, request, route);
+    if (call !== undefined && tellsOfAnswer(request))
+      call.transferredBy = route.from === 'caller' ? 'callee' : 'caller';
     if (request.method === 'BYE' && call !== undefined) this.#end(call);
     let client: ClientTransaction | null = null;
     let cancelled: string | null = null;
@@ -123,7 +125,8 @@ export class DialogCarrier {
   }
 
   #end(call: Call): void {
-    this.#core.calls.ended(call, { caller: 'answered', callee: 'answered' }, new Date(this.#core.now()));
+    const result = (side: 'caller' | 'callee') => (call.transferredBy === side ? 'transferred' : 'answered');
+    this.#core.calls.ended(call, { caller: result('caller'), callee: result('callee') }, new Date(this.#core.now()));
   }
 
   /** The call whose present dialog this is; a replaced dialog may end without it. */
@@ -210,5 +213,11 @@ export class DialogCarrier {
     look(false);
   }
 }
+
+/** The last word on a REFER: somebody has answered where the other party was sent (RFC 3515 §2.4.5). */
+const tellsOfAnswer = (request: SipRequest): boolean =>
+  request.method === 'NOTIFY' &&
+  /^refer\b/i.test(header(request, 'Event') ?? '') &&
+  /^SIP\/2\.0 2\d\d\b/.test(request.body.subarray(0, 64).toString('latin1'));
 
 const isTargetRefresh = (method: string): boolean => method === 'INVITE' || method === 'UPDATE';

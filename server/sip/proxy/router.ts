@@ -399,6 +399,7 @@ export class Router {
       answeredAt: null,
       ringing: false,
       dialog: null,
+      transferredBy: null,
       callerContact: parseUri(parseAddress(header(request, 'Contact') ?? '')?.uri ?? '')?.user ?? '',
       giveUp: null,
       mailbox: null,
