@@ -105,6 +105,7 @@ const deviceOf = (
           quit: () => undefined,
           setLayout: () => undefined,
           setUnread: () => undefined,
+          setInCall: () => undefined,
           showCallPopup: () => undefined,
           hideCallPopup: () => undefined,
           takeLink: async () => null,

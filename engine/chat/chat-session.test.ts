@@ -27,6 +27,7 @@ const shell = {
   quit: () => undefined,
   setLayout: () => undefined,
   setUnread: () => undefined,
+  setInCall: () => undefined,
   showCallPopup: () => undefined,
   hideCallPopup: () => undefined,
   takeLink: async () => null,

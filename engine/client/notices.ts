@@ -26,6 +26,7 @@ const voicemailNotice = (id: string): string => `voicemail ${id}`;
 export const createNotices = (store: EngineStore, notifier: Notifier, shell: Shell): Notices => {
   let popup = false;
   let badge = -1;
+  let inCall = false;
   const shown = new Set<string>();
   const offered = new Set<string>();
 
@@ -57,6 +58,10 @@ export const createNotices = (store: EngineStore, notifier: Notifier, shell: She
       popup = wanted;
       if (wanted) shell.showCallPopup(popupSize);
       else shell.hideCallPopup();
+    }
+    if (selectActiveCalls(state).length > 0 !== inCall) {
+      inCall = !inCall;
+      shell.setInCall(inCall);
     }
     const missed = selectMissedUnseen(state);
     const unheard = selectVoicemailUnheard(state);
@@ -93,6 +98,7 @@ export const createNotices = (store: EngineStore, notifier: Notifier, shell: She
     dispose: () => {
       for (const end of off) end();
       if (popup) shell.hideCallPopup();
+      if (inCall) shell.setInCall(false);
     },
   };
 };

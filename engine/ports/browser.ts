@@ -139,6 +139,8 @@ const systemName = (): string => {
   return known.find(([pattern]) => pattern.test(agent))?.[1] ?? 'Web';
 };
 
+const askBeforeLeaving = (event: BeforeUnloadEvent): void => event.preventDefault();
+
 const createShell = (): Shell => {
   let title: string | null = null;
   return {
@@ -156,6 +158,10 @@ const createShell = (): Shell => {
     setUnread: (count) => {
       title ??= document.title;
       document.title = count > 0 ? `(${count}) ${title}` : title;
+    },
+    setInCall: (inCall) => {
+      if (inCall) window.addEventListener('beforeunload', askBeforeLeaving);
+      else window.removeEventListener('beforeunload', askBeforeLeaving);
     },
     showCallPopup: () => undefined,
     hideCallPopup: () => undefined,

@@ -52,6 +52,8 @@ export interface Shell {
   quit(): void;
   setLayout(layout: Layout): void;
   setUnread(count: number): void;
+  /** While calls run, the browser asks before the page is left; the desktop's window only hides. */
+  setInCall(inCall: boolean): void;
   showCallPopup(size: { width: number; height: number }): void;
   hideCallPopup(): void;
   takeLink(): Promise<string | null>;

@@ -71,6 +71,7 @@ const client = (login: SavedLogin | null = null): Client => {
       quit: () => undefined,
       setLayout: () => undefined,
       setUnread: () => undefined,
+      setInCall: () => undefined,
       showCallPopup: () => undefined,
       hideCallPopup: () => undefined,
       takeLink: () => Promise.resolve(null),

@@ -143,15 +143,19 @@ function HeldControls({ call }: { call: Call }) {
   const { t } = useTranslation('telephony');
   const commands = useCommands();
   return (
-    <div className={styles.resume} data-three>
-      <TileButton look="surface" icon={<Play />} onPress={() => commands.resumeCall(call.id)}>
-        {t('resume')}
-      </TileButton>
-      <Transfer call={call} />
-      <TileButton look="danger" icon={<PhoneOff />} isIconOnly onPress={() => commands.hangUpCall(call.id)}>
-        {t('hangUp')}
-      </TileButton>
-    </div>
+    <>
+      <div className={styles.resume}>
+        <TileButton look="surface" icon={<Play />} onPress={() => commands.resumeCall(call.id)}>
+          {t('resume')}
+        </TileButton>
+        <TileButton look="danger" icon={<PhoneOff />} isIconOnly onPress={() => commands.hangUpCall(call.id)}>
+          {t('hangUp')}
+        </TileButton>
+      </div>
+      <div className={styles.whole}>
+        <Transfer call={call} />
+      </div>
+    </>
   );
 }
 
