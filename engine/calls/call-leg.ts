@@ -3,8 +3,9 @@ import type { Clock } from '../ports/ports.ts';
 import type { CallEndReason } from '../state/types.ts';
 import type { HoldMusic, PlayedMusic } from './hold-music.ts';
 import { endReasonOfCancel, endReasonOfStatus, type CallEvent } from './call-machine.ts';
+import { orderCodecs } from './codecs.ts';
 import { createDialogOffers } from './dialog-offers.ts';
-import { createCandidateCap } from './gathering.ts';
+import { createCandidateCap, hasServers } from './gathering.ts';
 import { assertedNumber, dialogOf, type DialogFacts, type SipRequest, type SipSession } from './softphone.ts';
 
 export interface CallLegOptions {
@@ -239,13 +240,16 @@ export const createCallLeg = (options: CallLegOptions): CallLeg => {
 
   let cap: ReturnType<typeof createCandidateCap> | null = null;
   let capReady: (() => void) | null = null;
-  session.on('icecandidate', ({ ready }) => {
+  session.on('icecandidate', ({ candidate, ready }) => {
     if (capReady !== ready) {
       cap?.cancel();
       capReady = ready;
-      cap = createCandidateCap(clock, ready);
+      cap = createCandidateCap(clock, hasServers(session.connection), ready);
     }
-    cap?.candidate();
+    cap?.candidate(candidate);
+  });
+  session.on('connecting', () => {
+    if (isCaller) orderCodecs(session.connection);
   });
   session.on('progress', () => {
     if (isCaller) options.event({ type: 'progressed' });
