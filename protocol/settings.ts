@@ -6,6 +6,9 @@ export type Language = z.infer<typeof languageSchema>;
 export const layoutSchema = z.enum(['mini', 'normal', 'expanded']);
 export type Layout = z.infer<typeof layoutSchema>;
 
+export const noticeToneSchema = z.enum(['drop', 'chime', 'tap']);
+export type NoticeTone = z.infer<typeof noticeToneSchema>;
+
 export const settingsSchema = z.object({
   language: z.union([languageSchema, z.literal('system')]),
   theme: z.enum(['light', 'dark', 'system']),
@@ -19,11 +22,20 @@ export const settingsSchema = z.object({
   lastUser: z.string().nullable(),
   startWithSystem: z.boolean(),
   startMinimised: z.boolean(),
+  /** One switch a kind of notice (NOT-3). */
+  notifyIncomingCalls: z.boolean(),
+  notifyRunningCalls: z.boolean(),
+  notifyMissedCalls: z.boolean(),
   notifyMessages: z.boolean(),
-  notifyCalls: z.boolean(),
   /** Calls that ring at colleagues and that one may take. */
   notifyPickUps: z.boolean(),
+  notifyCallBacks: z.boolean(),
+  /** Kontor's own pop-ups, or the system's notification centre; calls always have their own. */
+  notifyWith: z.enum(['popup', 'system']),
+  /** How long a pop-up stays, in seconds. */
+  notifySeconds: z.number().int().min(3).max(60),
   notifySound: z.boolean(),
+  noticeTone: noticeToneSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export const settingsPatchSchema = settingsSchema.partial();
@@ -41,10 +53,16 @@ export const defaultSettings: Settings = {
   lastUser: null,
   startWithSystem: false,
   startMinimised: false,
+  notifyIncomingCalls: true,
+  notifyRunningCalls: true,
+  notifyMissedCalls: true,
   notifyMessages: true,
-  notifyCalls: true,
   notifyPickUps: false,
+  notifyCallBacks: true,
+  notifyWith: 'popup',
+  notifySeconds: 10,
   notifySound: true,
+  noticeTone: 'drop',
 };
 
 /** Reads stored settings field by field, so that one damaged or unknown field costs only itself. */

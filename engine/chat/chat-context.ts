@@ -1,7 +1,8 @@
 /** What every part of the chat works with. */
 import type { ArchivedMessage } from '../../protocol/archive.ts';
 import type { BareJid } from '../../protocol/identity.ts';
-import type { Archive, Clock, Notifier, Shell } from '../ports/ports.ts';
+import type { NoticeBoard } from '../notices/notice-board.ts';
+import type { Archive, Clock, Shell } from '../ports/ports.ts';
 import type { EngineStore } from '../state/store.ts';
 import type { Conversation } from '../state/types.ts';
 
@@ -9,7 +10,7 @@ export interface ChatContext {
   store: EngineStore;
   archive: Archive;
   clock: Clock;
-  notifier: Notifier;
+  notices: NoticeBoard;
   shell: Shell;
   /** A fresh identifier that nobody can guess. */
   newId(): string;

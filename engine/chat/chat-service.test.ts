@@ -6,8 +6,9 @@ import { TestAccounts, testDomain } from '../../server/xmpp/test-accounts.ts';
 import { startTestServer, type TestServer } from '../../server/xmpp/test-server.ts';
 import type { DeviceKind } from '../../protocol/identity.ts';
 import { systemClock } from '../ports/clock.ts';
+import { createNoticeBoard } from '../notices/notice-board.ts';
 import { createMemoryArchive, type KeptValues } from '../ports/memory-archive.ts';
-import type { Archive, Notice } from '../ports/ports.ts';
+import type { Archive, Shell } from '../ports/ports.ts';
 import { contactOf, directoryLoaded } from '../state/contacts.ts';
 import { createEngineStore } from '../state/store.ts';
 import type { DomainState } from '../state/types.ts';
@@ -37,16 +38,17 @@ interface Device {
   chat: ChatService;
   store: ReturnType<typeof createEngineStore>;
   archive: Archive;
-  notices: Map<string, Notice>;
   attention: { visible: boolean; focused: boolean };
   start(): Promise<void>;
   refused: boolean;
-  clickNotice(noticeId: string): void;
   /** Where the user looks changes. */
   look(attention: Device['attention']): void;
   /** Called when something happens beside the store. */
   lookers: Set<() => void>;
 }
+
+const noticesOf = (device: Device): string[] =>
+  device.store.getState().notices.shown.flatMap((notice) => (notice.kind === 'message' ? [notice.text] : []));
 
 const memoryArchive = () => createMemoryArchive(keptValues());
 
@@ -63,19 +65,39 @@ const deviceOf = (
     ),
   );
   const archive = options.archive ?? memoryArchive();
-  const notices = new Map<string, Notice>();
   const wake = () => {
     for (const look of device.lookers) look();
   };
   let attentionChanged = (): void => undefined;
+  const shell: Shell = {
+    deviceKind: options.kind ?? 'desktop',
+    deviceName: 'test',
+    defaultServer: async () => ({ server: null, user: null, locale: 'en' }),
+    probeServer: async () => 'reachable',
+    show: () => undefined,
+    quit: () => undefined,
+    setLayout: () => undefined,
+    setUnread: () => undefined,
+    setInCall: () => undefined,
+    takeLink: async () => null,
+    onLink: () => () => undefined,
+    onNetworkChange: () => () => undefined,
+    attention: () => device.attention,
+    onAttentionChange: (listener) => {
+      const before = attentionChanged;
+      attentionChanged = () => {
+        before();
+        listener();
+      };
+      return () => undefined;
+    },
+  };
   const device: Device = {
     store,
     archive,
-    notices,
     attention: { visible: true, focused: true },
     refused: false,
     lookers: new Set(),
-    clickNotice: () => undefined,
     look: (attention) => {
       device.attention = attention;
       attentionChanged();
@@ -85,39 +107,9 @@ const deviceOf = (
       ports: {
         archive,
         clock: systemClock,
-        notifier: {
-          show: async (notice) => {
-            notices.set(notice.id, notice);
-            wake();
-          },
-          close: async (id) => void notices.delete(id),
-          onClick: (listener) => {
-            device.clickNotice = listener;
-            return () => undefined;
-          },
-        },
-        shell: {
-          deviceKind: options.kind ?? 'desktop',
-          deviceName: 'test',
-          defaultServer: async () => ({ server: null, user: null, locale: 'en' }),
-          probeServer: async () => 'reachable',
-          show: () => undefined,
-          quit: () => undefined,
-          setLayout: () => undefined,
-          setUnread: () => undefined,
-          setInCall: () => undefined,
-          showCallPopup: () => undefined,
-          hideCallPopup: () => undefined,
-          takeLink: async () => null,
-          onLink: () => () => undefined,
-          onNetworkChange: () => () => undefined,
-          attention: () => device.attention,
-          onAttentionChange: (listener) => {
-            attentionChanged = listener;
-            return () => undefined;
-          },
-        },
+        shell,
       },
+      notices: createNoticeBoard({ store, shell, clock: systemClock, tones: { play: () => undefined } }),
       onAuthenticationFailed: () => {
         device.refused = true;
         wake();
@@ -258,12 +250,12 @@ describe('chat', () => {
     emma.chat.sendMessage(jidOf('felix'), 'read me');
     await until(second, has('emma', 'read me'));
     await until(first, has('emma', 'read me'));
-    await until(second, () => second.notices.size > 0);
-    expect([...second.notices.values()].map(({ body }) => body)).toEqual(['read me']);
+    await until(second, () => noticesOf(second).length > 0);
+    expect(noticesOf(second)).toEqual(['read me']);
     await first.chat.openConversation(jidOf('emma'));
     first.chat.markConversationRead(jidOf('emma'));
     await until(second, (state) => state.conversations.byPeer[jidOf('emma')]?.unread === 0);
-    expect(second.notices.size).toBe(0);
+    expect(noticesOf(second)).toEqual([]);
     // A device that comes later learns it from the archive.
     await until(emma, marked('felix', 'read'));
     const third = await loggedIn('felix', { number: 3 });
@@ -340,17 +332,6 @@ describe('chat', () => {
     const longest = '& ü\n'.repeat(2_500).slice(0, 9_999) + 'x';
     expect(anna.chat.sendMessage(jidOf('ben'), longest)).toEqual({ ok: true });
     await until(ben, has('anna', longest), 'long message');
-  });
-
-  it('NOT-1 a click on the notice of a message asks for its conversation', async () => {
-    const [anna, ben] = [await loggedIn('anna'), await loggedIn('ben')];
-    anna.attention = { visible: false, focused: false };
-    ben.chat.sendMessage(jidOf('anna'), 'have a look');
-    await until(anna, () => anna.notices.size > 0);
-    anna.clickNotice('missed 17');
-    expect(anna.store.getState().conversationRequest).toBeNull();
-    anna.clickNotice([...anna.notices.keys()][0] ?? '');
-    expect(anna.store.getState().conversationRequest).toBe(jidOf('ben'));
   });
 
   it('lets the server hold back what nobody looks at, until somebody does (XEP-0352)', async () => {

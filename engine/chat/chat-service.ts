@@ -2,6 +2,7 @@
 import type { Availability, BareJid } from '../../protocol/identity.ts';
 import type { Provisioning } from '../../protocol/rest.ts';
 import type { EngineCommands, Outcome } from '../client/commands.ts';
+import type { NoticeBoard } from '../notices/notice-board.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { EngineStore } from '../state/store.ts';
 import type { FailureCode } from '../state/types.ts';
@@ -41,7 +42,8 @@ export interface ChatService extends ChatCommands {
 
 export interface ChatServiceOptions {
   store: EngineStore;
-  ports: Pick<Ports, 'archive' | 'clock' | 'notifier' | 'shell'>;
+  ports: Pick<Ports, 'archive' | 'clock' | 'shell'>;
+  notices: NoticeBoard;
   /** The chat server refuses the device's password: the session has been revoked. */
   onAuthenticationFailed(): void;
   /** Other XMPP library, for tests. */
@@ -66,8 +68,8 @@ const stanzaBytesOf = (body: string): number =>
 const newId = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-export const createChatService = ({ store, ports, ...options }: ChatServiceOptions): ChatService => {
-  const context: ChatContext = { store, ...ports, newId, inOrder: createOrder() };
+export const createChatService = ({ store, ports, notices, ...options }: ChatServiceOptions): ChatService => {
+  const context: ChatContext = { store, ...ports, notices, newId, inOrder: createOrder() };
   const createLink = options.createLink ?? createStanzaLink(ports.clock);
   let session: ChatSession | null = null;
   /** The session shows the archive, and has never been connected. */

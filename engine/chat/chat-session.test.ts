@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ArchivedMessage } from '../../protocol/archive.ts';
+import { createNoticeBoard } from '../notices/notice-board.ts';
 import { createMemoryArchive, type KeptValues } from '../ports/memory-archive.ts';
 import type { Archive, Clock } from '../ports/ports.ts';
 import { createEngineStore } from '../state/store.ts';
@@ -28,8 +29,6 @@ const shell = {
   setLayout: () => undefined,
   setUnread: () => undefined,
   setInCall: () => undefined,
-  showCallPopup: () => undefined,
-  hideCallPopup: () => undefined,
   takeLink: async () => null,
   onLink: () => () => undefined,
   onNetworkChange: () => () => undefined,
@@ -196,8 +195,8 @@ const startClient = async (server: FakeServer, clock: FakeClock, archive: Archiv
       archive,
       clock,
       shell,
-      notifier: { show: async () => undefined, close: async () => undefined, onClick: () => () => undefined },
     },
+    notices: createNoticeBoard({ store, shell, clock, tones: { play: () => undefined } }),
     onAuthenticationFailed: () => undefined,
     createLink: (_account, listener) => {
       server.listener = listener;

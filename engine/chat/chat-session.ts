@@ -5,7 +5,6 @@ import type { Provisioning } from '../../protocol/rest.ts';
 import { createReconnection } from '../session/reconnection.ts';
 import { linkChanged } from '../state/connection.ts';
 import { activityNoted } from '../state/contacts.ts';
-import { conversationRequested } from '../state/conversation-request.ts';
 import {
   conversationsForgotten,
   conversationsLoaded,
@@ -241,12 +240,6 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
       noteActivity();
     }),
     shell.onAttentionChange(() => link.setActive(shell.attention().visible)),
-    context.notifier.onClick((noticeId) => {
-      const peer = notices.peerOf(noticeId);
-      if (peer === null) return;
-      store.dispatch(conversationRequested(peer));
-      shell.show();
-    }),
   ];
 
   await context.inOrder(async () => {
@@ -308,7 +301,7 @@ export const startChatSession = async (options: ChatSessionOptions): Promise<Cha
       outbox.interrupted();
       marks.interrupted();
       typing.forget();
-      notices.closeAll();
+      notices.dropAll();
       reconnection.stop();
       await drafts.settled();
       await link.close();

@@ -14,43 +14,28 @@ const newsMilliseconds = 10 * 60_000;
 export interface MessageNotices {
   /** `isWatched`: the conversation is open and the window has the keyboard. */
   announce(messages: ArchivedMessage[], isWatched: (peer: BareJid) => boolean): void;
-  /** Closes the notices of conversations in which nothing is unread. */
+  /** Drops the notices of conversations in which nothing is unread. */
   update(): void;
-  closeAll(): void;
-  /** Peer of the conversation that a notice with this id belongs to. */
-  peerOf(noticeId: string): BareJid | null;
+  dropAll(): void;
 }
 
-export const createMessageNotices = ({ store, notifier, clock }: ChatContext): MessageNotices => {
-  const shown = new Map<string, BareJid>();
-
-  const close = (noticeId: string) => {
-    shown.delete(noticeId);
-    void notifier.close(noticeId);
-  };
+export const createMessageNotices = ({ store, clock, notices: board }: ChatContext): MessageNotices => {
   const nameOf = (peer: BareJid): string => contactWithJid(store.getState().contacts, peer)?.name ?? peer;
-
   return {
     announce: (messages, isWatched) => {
-      const { settings } = store.getState();
-      if (!settings.notifyMessages) return;
-      // Of several at once only the newest of each conversation.
+      // Of several at once only the newest of each conversation; the next one takes its place.
       const newest = new Map(messages.map((message) => [message.peer, message]));
       for (const [peer, message] of newest) {
         if (clock.now() - message.timestamp > newsMilliseconds || isWatched(peer)) continue;
-        const id = `message:${peer}:${message.id}`.slice(0, 300);
-        if (shown.has(id)) continue;
-        shown.set(id, peer);
-        const body = message.body.slice(0, longestText);
-        void notifier.show({ id, title: nameOf(peer), body, silent: !settings.notifySound });
+        const text = message.body.slice(0, longestText);
+        board.raise({ kind: 'message', id: `message ${peer}`, peer, name: nameOf(peer), text });
       }
     },
     update: () => {
-      for (const [id, peer] of shown) if ((conversationWith(store, peer)?.unread ?? 0) === 0) close(id);
+      board.dropWhere(
+        (notice) => notice.kind === 'message' && (conversationWith(store, notice.peer)?.unread ?? 0) === 0,
+      );
     },
-    closeAll: () => {
-      for (const id of [...shown.keys()]) close(id);
-    },
-    peerOf: (noticeId) => shown.get(noticeId) ?? null,
+    dropAll: () => board.dropWhere(({ kind }) => kind === 'message'),
   };
 };

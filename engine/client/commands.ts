@@ -4,6 +4,7 @@ import type { SecretStrength } from '../../protocol/ipc.ts';
 import type { JournalDetails, JournalEntry, VoicemailPreferences } from '../../protocol/rest.ts';
 import type { Layout, SettingsPatch } from '../../protocol/settings.ts';
 import type { Failure } from '../state/types.ts';
+import type { NoticeCommands } from './notice-commands.ts';
 import type { Answer, Outcome } from './outcome.ts';
 import type { PhoneBookCommands } from './phone-book-commands.ts';
 
@@ -64,9 +65,9 @@ export interface EngineCommands {
   /** Asks for the microphone, so that labels are readable and the first call is quick. */
   prepareAudio(): Promise<Outcome>;
   takeDialRequest(): string | null;
-  takeConversationRequest(): BareJid | null;
 
   readonly phoneBook: PhoneBookCommands;
+  readonly notices: NoticeCommands;
 
   loadOlderJournal(): Promise<void>;
   markJournalSeen(): void;

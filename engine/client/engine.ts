@@ -11,8 +11,8 @@ import type { Ports } from '../ports/ports.ts';
 import { createEventStream, type EventStream } from '../session/event-stream.ts';
 import { createSession, type OpenSession } from '../session/session.ts';
 import { createSessionCache, type CachedSession } from '../session/session-cache.ts';
+import { attentionChanged } from '../state/attention.ts';
 import { linkChanged } from '../state/connection.ts';
-import { conversationRequestTaken } from '../state/conversation-request.ts';
 import { favouriteChanged } from '../state/contacts.ts';
 import { dialRequested, dialRequestTaken } from '../state/dial-request.ts';
 import { profileChanged } from '../state/session.ts';
@@ -22,7 +22,11 @@ import { profileSchema, type Profile } from '../../protocol/rest.ts';
 import type { DesktopBridge } from '../../protocol/ipc.ts';
 import type { EngineCommands, Outcome } from './commands.ts';
 import { createVoicemail, voicemailCommands, type Voicemail } from '../voicemail/voicemail.ts';
-import { createNotices } from './notices.ts';
+import { noticeCommands } from './notice-commands.ts';
+import { createCallBacks } from '../notices/call-backs.ts';
+import { createCallNotices } from '../notices/call-notices.ts';
+import { createNoticeBoard } from '../notices/notice-board.ts';
+import { createNoticeTones } from '../notices/notice-tones.ts';
 
 export interface Engine {
   readonly store: EngineStore;
@@ -58,8 +62,12 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   const ports = options.ports ?? (await defaultPorts());
   const { shell, settings, clock } = ports;
   const store = createEngineStore({ settings: await settings.read() });
-  const notices = createNotices(store, ports.notifier, shell);
-  const chat = createChatService({ store, ports, onAuthenticationFailed: () => session.revoked() });
+  store.dispatch(attentionChanged(shell.attention()));
+  const noticeTones = createNoticeTones();
+  const board = createNoticeBoard({ store, shell, clock, tones: noticeTones });
+  const callNotices = createCallNotices(store, board, shell);
+  const callBacks = createCallBacks(store, board);
+  const chat = createChatService({ store, ports, notices: board, onAuthenticationFailed: () => session.revoked() });
   const calls: CallService = createCalls({ store, clock, ledger: ports.ledger, revoked: () => session.revoked() });
   const snapshot = createSnapshot(ports.archive, store, clock);
   /** A browser starts with the server or not at all, and should keep nobody's directory. */
@@ -97,8 +105,8 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   const opened = async (open: OpenSession): Promise<void> => {
     disconnected();
     const phoneBook = createPhoneBook(open.rest, store);
-    const data = createServerData(open.rest, store, phoneBook, notices.callMissed);
-    const voicemail = createVoicemail(open.rest, store, notices.voicemailArrived);
+    const data = createServerData(open.rest, store, phoneBook, callNotices.callMissed);
+    const voicemail = createVoicemail(open.rest, store, callNotices.voicemailArrived);
     const events = createEventStream({
       url: open.provisioning.events.url,
       token: open.token,
@@ -146,6 +154,8 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     shell.onNetworkChange(wake),
     shell.onLink(takeLink),
     store.subscribe(publishProfile),
+    ports.notifier.onClick(board.open),
+    shell.onAttentionChange(() => store.dispatch(attentionChanged(shell.attention()))),
   ];
 
   /** Shows the change at once, and the earlier state again where the server refuses. */
@@ -221,11 +231,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
       return dialRequest;
     },
     phoneBook: phoneBookCommands(() => connected?.phoneBook ?? null),
-    takeConversationRequest: () => {
-      const { conversationRequest } = store.getState();
-      if (conversationRequest !== null) store.dispatch(conversationRequestTaken());
-      return conversationRequest;
-    },
+    notices: noticeCommands(store, board, callBacks, ports.notifier, noticeTones),
     loadOlderJournal: () => connected?.data.loadOlderJournal() ?? Promise.resolve(),
     markJournalSeen: () => connected?.data.markJournalSeen(),
     findCalls: (query, limit) => connected?.data.findCalls(query, limit) ?? notConnected,
@@ -246,7 +252,9 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     dispose: () => {
       for (const end of off) end();
       session.dispose();
-      notices.dispose();
+      callBacks.dispose();
+      callNotices.dispose();
+      board.dispose();
     },
   };
 };

@@ -163,8 +163,6 @@ const createShell = (): Shell => {
       if (inCall) window.addEventListener('beforeunload', askBeforeLeaving);
       else window.removeEventListener('beforeunload', askBeforeLeaving);
     },
-    showCallPopup: () => undefined,
-    hideCallPopup: () => undefined,
     takeLink: () => Promise.resolve(null),
     onLink: () => () => undefined,
     onNetworkChange: (listener) => {

@@ -89,8 +89,6 @@ const createShell = (bridge: DesktopBridge, platform: string, version: string): 
     setLayout: (layout) => void bridge.invoke('window.setLayout', layout).catch(ignore),
     setUnread: (count) => void bridge.invoke('window.setUnread', count).catch(ignore),
     setInCall: ignore,
-    showCallPopup: (size) => void bridge.invoke('popup.show', { name: 'call', ...size }).catch(ignore),
-    hideCallPopup: () => void bridge.invoke('popup.hide', { name: 'call' }).catch(ignore),
     takeLink: () => bridge.invoke('link.take', null),
     onLink: (listener) => bridge.on('link.opened', listener),
     onNetworkChange: (listener) => {

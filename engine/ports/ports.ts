@@ -54,8 +54,6 @@ export interface Shell {
   setUnread(count: number): void;
   /** While calls run, the browser asks before the page is left; the desktop's window only hides. */
   setInCall(inCall: boolean): void;
-  showCallPopup(size: { width: number; height: number }): void;
-  hideCallPopup(): void;
   takeLink(): Promise<string | null>;
   onLink(listener: (url: string) => void): () => void;
   onNetworkChange(listener: () => void): () => void;

@@ -72,8 +72,6 @@ const client = (login: SavedLogin | null = null): Client => {
       setLayout: () => undefined,
       setUnread: () => undefined,
       setInCall: () => undefined,
-      showCallPopup: () => undefined,
-      hideCallPopup: () => undefined,
       takeLink: () => Promise.resolve(null),
       onLink: off,
       onNetworkChange: off,

@@ -1,13 +1,14 @@
 /** The one store of a client. Only the engine dispatches to it. */
 import { combineReducers, configureStore, type Reducer, type UnknownAction } from '@reduxjs/toolkit';
+import { attentionReducer } from './attention.ts';
 import { callsReducer } from './calls.ts';
 import { connectionReducer } from './connection.ts';
 import { contactsReducer } from './contacts.ts';
-import { conversationRequestReducer } from './conversation-request.ts';
 import { conversationsReducer } from './conversations.ts';
 import { devicesReducer } from './devices.ts';
 import { dialRequestReducer } from './dial-request.ts';
 import { journalReducer } from './journal.ts';
+import { noticesReducer } from './notices.ts';
 import { phoneBookReducer } from './phone-book.ts';
 import { pickUpsReducer } from './pick-ups.ts';
 import { sessionChanged, sessionReducer } from './session.ts';
@@ -26,15 +27,18 @@ const slices = combineReducers({
   pickUps: pickUpsReducer,
   phoneBook: phoneBookReducer,
   devices: devicesReducer,
+  attention: attentionReducer,
+  notices: noticesReducer,
   dialRequest: dialRequestReducer,
-  conversationRequest: conversationRequestReducer,
   voicemail: voicemailReducer,
 });
 
 /** Logging out forgets everything but what belongs to the installation. */
 const reducer: Reducer<DomainState, UnknownAction, Partial<DomainState>> = (state, action) => {
   if (!sessionChanged.match(action) || action.payload.phase !== 'loggedOut') return slices(state, action);
-  return slices(state && { settings: state.settings, devices: state.devices, dialRequest: state.dialRequest }, action);
+  if (!state) return slices(undefined, action);
+  const { settings, devices, attention, dialRequest } = state;
+  return slices({ settings, devices, attention, dialRequest }, action);
 };
 
 /**

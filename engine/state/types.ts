@@ -192,6 +192,17 @@ export interface VoicemailState {
   settings: VoicemailSettings | null;
 }
 
+/** Something that has just happened and that nobody has before their eyes (NOT-1). Calls show themselves. */
+export type Notice = { id: string } & (
+  | { kind: 'message'; peer: BareJid; name: string; text: string }
+  | { kind: 'missedCall'; entryId: string; party: CallParty }
+  | { kind: 'voicemail'; party: CallParty }
+  /** A call that rings at a colleague, `userId`. */
+  | { kind: 'pickUp'; userId: UserId; caller: CallParty }
+  | { kind: 'callBack'; userId: UserId }
+);
+export type NoticeKind = Notice['kind'];
+
 export interface DomainState {
   session: SessionState;
   connection: ConnectionState;
@@ -206,8 +217,16 @@ export interface DomainState {
   phoneBook: PhoneBookState;
   voicemail: VoicemailState;
   devices: DevicesState;
+  /** Whether the user can see the window, and whether it has the keyboard. Two different things. */
+  attention: { visible: boolean; focused: boolean };
+  notices: {
+    /** Oldest first. */
+    shown: Notice[];
+    /** The notice the user has just opened; the window goes there and clears it (`takeOpened`). */
+    opened: Notice | null;
+    /** Contacts to be called back as soon as they are free (CON-8). */
+    callBacks: UserId[];
+  };
   /** Text a link has put into the dial field; the field takes it and clears it (`takeDialRequest`). */
   dialRequest: string | null;
-  /** Conversation that a notice wants opened; the window opens it and clears this (`takeConversationRequest`). */
-  conversationRequest: BareJid | null;
 }

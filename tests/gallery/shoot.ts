@@ -39,7 +39,7 @@ for (const [name, width] of [
 ] as const)
   for (const area of ['contacts', 'conversations', 'telephony', 'settings'])
     add(`width-${name}-${area}`, [width, 800], { theme: 'light', language: 'fr', area });
-for (const scene of ['quiet', 'incoming', 'offline', 'telephonyDown', 'empty', 'crowd', 'loggedOut'])
+for (const scene of ['notices', 'quiet', 'incoming', 'offline', 'telephonyDown', 'empty', 'crowd', 'loggedOut'])
   for (const [layout, size] of Object.entries(sizes))
     add(`scene-${scene}-${layout}`, size, { theme: 'light', language: 'de', scene, area: 'contacts', peers: '' });
 add('style-list', sizes.expanded, { theme: 'dark', language: 'de', contactStyle: 'list' });

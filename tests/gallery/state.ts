@@ -212,7 +212,16 @@ const empty = { byId: {}, ids: [] };
 
 /** Situations that a picture may show. */
 export type Scene =
-  'work' | 'quiet' | 'incoming' | 'offline' | 'telephonyDown' | 'empty' | 'crowd' | 'loggedOut' | 'starting';
+  | 'work'
+  | 'notices'
+  | 'quiet'
+  | 'incoming'
+  | 'offline'
+  | 'telephonyDown'
+  | 'empty'
+  | 'crowd'
+  | 'loggedOut'
+  | 'starting';
 
 /** The whole state of a scene; hand it to `createEngineStore`. */
 export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState => {
@@ -256,7 +265,8 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
       ],
     },
     dialRequest: null,
-    conversationRequest: null,
+    attention: { visible: true, focused: true },
+    notices: { shown: [], opened: null, callBacks: [] },
     voicemail: {
       loaded: true,
       settings: {
@@ -278,6 +288,30 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
   switch (scene) {
     case 'work':
       return base;
+    case 'notices':
+      return {
+        ...base,
+        notices: {
+          opened: null,
+          callBacks: [],
+          shown: [
+            { kind: 'callBack', id: 'n1', userId: 'u103' },
+            {
+              kind: 'missedCall',
+              id: 'n2',
+              entryId: 'j1',
+              party: { name: 'Martina Lorenz', number: '+49 991 270060', userId: null },
+            },
+            {
+              kind: 'message',
+              id: 'n3',
+              peer: ben,
+              name: 'Ben Krüger',
+              text: 'Sie fragt nach dem Termin am Donnerstag und ob wir die Auswertung bis dahin fertig haben, sonst am Freitag.',
+            },
+          ],
+        },
+      };
     case 'quiet':
       return { ...base, calls: empty, conversations: { byPeer: {}, loaded: true } };
     case 'incoming':

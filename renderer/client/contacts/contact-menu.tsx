@@ -1,4 +1,14 @@
-import { Copy, MessageCircle, Phone, PhoneForwarded, Star, StarOff, TextCursorInput } from 'lucide-react';
+import {
+  BellOff,
+  BellRing,
+  Copy,
+  MessageCircle,
+  Phone,
+  PhoneForwarded,
+  Star,
+  StarOff,
+  TextCursorInput,
+} from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { UserId } from '../../../protocol/identity.ts';
 import { selectContactById, selectPickUp } from '../../../engine/state/selectors.ts';
@@ -19,6 +29,7 @@ export function ContactMenu({ target, onClose }: { target: ContactMenuTarget | n
   const pickUp = useDomain(selectPickUp(target?.id ?? ''));
   const commands = useCommands();
   const { call, openConversation, fillDialField, transferring } = useNavigation();
+  const wantsCallBack = useDomain((state) => state.notices.callBacks.includes(target?.id ?? ''));
   return (
     <ContextMenu at={contact && target ? target.at : null} onClose={onClose} label={contact?.name ?? ''}>
       {contact && (
@@ -31,6 +42,14 @@ export function ContactMenu({ target, onClose }: { target: ContactMenuTarget | n
           <MenuItem icon={<Phone aria-hidden />} onAction={() => call(contact.extension)}>
             {t(transferring === null ? 'menu.call' : 'menu.transferHere')}
           </MenuItem>
+          {(wantsCallBack || contact.phone === 'busy' || contact.phone === 'ringing') && (
+            <MenuItem
+              icon={wantsCallBack ? <BellOff aria-hidden /> : <BellRing aria-hidden />}
+              onAction={() => commands.notices.callBackWhenFree(contact.id, !wantsCallBack)}
+            >
+              {t(wantsCallBack ? 'menu.noCallBack' : 'menu.callBackWhenFree')}
+            </MenuItem>
+          )}
           <MenuItem icon={<MessageCircle aria-hidden />} onAction={() => openConversation(contact.jid)}>
             {t('menu.chat')}
           </MenuItem>

@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from 'react';
 import type { BareJid } from '../../../protocol/identity.ts';
 import type { Layout } from '../../../protocol/settings.ts';
 import type { ContactFilter } from '../../../engine/state/contact-order.ts';
@@ -67,11 +67,6 @@ export function NavigationProvider({ layout, children, start }: NavigationProvid
     setOpenPeers((peers) => (peers.at(-1) === peer ? peers : [...peers.filter((each) => each !== peer), peer]));
     show('conversations');
   }, []);
-  const requested = useDomain((state) => state.conversationRequest);
-  useEffect(() => {
-    const peer = requested === null ? null : commands.takeConversationRequest();
-    if (peer !== null) openConversation(peer);
-  }, [commands, openConversation, requested]);
   const closeConversation = useCallback((peer: BareJid) => {
     setOpenPeers((peers) => peers.filter((each) => each !== peer));
   }, []);

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { selectAccount, selectConnectionSummary, selectUnreadTotal } from '../../../engine/state/selectors.ts';
-import { CallPopupHost } from '../../popup/call-popup-host.tsx';
+import { NoticeRegion } from '../../popup/notice-region.tsx';
+import { PopupHost } from '../../popup/popup-host.tsx';
+import { useSystemNotices } from '../../popup/use-system-notices.ts';
 import { ConnectionBanner } from '../connection/connection-banner.tsx';
 import { ContactColumn } from '../contacts/contact-column.tsx';
 import { useDomain } from '../engine-context.tsx';
@@ -13,6 +15,7 @@ import { NavigationProvider, useNavigation, type Area } from './navigation.tsx';
 import styles from './shell.module.css';
 import { useShortcuts } from './shortcuts.ts';
 import { SwitchBar } from './switch-bar.tsx';
+import { useOpenedNotice } from './use-opened-notice.ts';
 import { useWindowLayout } from './window-layout.ts';
 import { recallPlace, useWindowMemory } from './window-memory.ts';
 
@@ -31,7 +34,7 @@ export function Shell({ start }: ShellProps) {
       <EntryDialogsProvider>
         <Frame />
       </EntryDialogsProvider>
-      <CallPopupHost />
+      <PopupHost />
     </NavigationProvider>
   );
 }
@@ -43,6 +46,8 @@ function Frame() {
   useShortcuts();
   useTitle();
   useWindowMemory(useDomain(selectAccount));
+  useOpenedNotice();
+  useSystemNotices();
   const hasContacts = layout !== 'mini' || area === 'contacts';
   return (
     <div className={styles.shell} data-layout={layout} data-connection={connection}>
@@ -75,6 +80,7 @@ function Frame() {
           </aside>
         )}
       </div>
+      <NoticeRegion />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { AreaHeader } from '../layout/area-header.tsx';
 import { VoicemailSettings } from '../voicemail/voicemail-settings.tsx';
 import { AboutSettings } from './about-settings.tsx';
 import { AudioSettings } from './audio-settings.tsx';
+import { NotificationSettings } from './notification-settings.tsx';
 import { SessionSettings } from './session-settings.tsx';
 import styles from './settings-area.module.css';
 import { SettingsSection } from './settings-section.tsx';
@@ -75,27 +76,6 @@ function ClientSettings() {
           options={contactStyles.map((value) => ({ value, text: t(`client.styles.${value}`) }))}
         />
       </div>
-    </SettingsSection>
-  );
-}
-
-function NotificationSettings() {
-  const { t } = useTranslation('settings');
-  const [settings, update] = useSettings();
-  return (
-    <SettingsSection title={t('notifications.title')}>
-      <Switch isSelected={settings.notifyCalls} onChange={(notifyCalls) => update({ notifyCalls })}>
-        {t('notifications.calls')}
-      </Switch>
-      <Switch isSelected={settings.notifyPickUps} onChange={(notifyPickUps) => update({ notifyPickUps })}>
-        {t('notifications.pickUps')}
-      </Switch>
-      <Switch isSelected={settings.notifyMessages} onChange={(notifyMessages) => update({ notifyMessages })}>
-        {t('notifications.messages')}
-      </Switch>
-      <Switch isSelected={settings.notifySound} onChange={(notifySound) => update({ notifySound })}>
-        {t('notifications.sound')}
-      </Switch>
     </SettingsSection>
   );
 }
