@@ -111,8 +111,9 @@ class Writer {
   }
 
   /** Writes until the server is gone. */
-  async write(url: string, acknowledged: () => void): Promise<void> {
+  async write(url: string, arrived: () => void, acknowledged: () => void): Promise<void> {
     const connection = await stream(url, this.user);
+    arrived();
     const gone = connection.closed.then(() => null);
     let handled = 0;
     const send = (text: string): void =>
@@ -155,10 +156,11 @@ class Telephones {
   private david: Phone | null = null;
 
   /** Calls until the server is gone. What was up when it went is hung up first. */
-  async call(url: string): Promise<void> {
+  async call(url: string, arrived: () => void): Promise<void> {
     const gone = (async () => {
       const clara = (this.clara = await this.telephone(url, 'clara', this.clara));
       const david = (this.david = await this.telephone(url, 'david', this.david));
+      arrived();
       if (this.talking) await this.hangUp(clara, david, this.talking);
       for (;;) {
         this.counts.begun += 1;
@@ -226,14 +228,21 @@ it('CHA-8 JOU-1 ten kills lose, double and mix nothing of what was acknowledged'
   const telephones = new Telephones();
   for (let round = 0; round < kills; round += 1) {
     const url = await start();
-    // So many acknowledgements, then the kill, whatever is under way.
+    // Once everybody is logged in: so many acknowledgements, then the kill, whatever is under way.
+    let missing = writers.length + 1;
+    const arrived = (): void => {
+      missing -= 1;
+    };
     let left = 10 + Math.floor(random() * 60);
     const due = Promise.withResolvers<null>();
     const acknowledged = (): void => {
-      left -= 1;
-      if (left === 0) due.resolve(null);
+      if (missing === 0) left -= 1;
+      if (left <= 0) due.resolve(null);
     };
-    const work = Promise.all([...writers.map((writer) => writer.write(url, acknowledged)), telephones.call(url)]);
+    const work = Promise.all([
+      ...writers.map((writer) => writer.write(url, arrived, acknowledged)),
+      telephones.call(url, arrived),
+    ]);
     await Promise.race([due.promise, work]);
     await end('SIGKILL');
     await work;
