@@ -36,6 +36,8 @@ export const settingsSchema = z.object({
   notifySeconds: z.number().int().min(3).max(60),
   notifySound: z.boolean(),
   noticeTone: noticeToneSchema,
+  /** Calls to the mailbox, the echo test and the like are left out of the journal (JOU-2). */
+  hideServiceCalls: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export const settingsPatchSchema = settingsSchema.partial();
@@ -63,6 +65,7 @@ export const defaultSettings: Settings = {
   notifySeconds: 10,
   notifySound: true,
   noticeTone: 'drop',
+  hideServiceCalls: false,
 };
 
 /** Reads stored settings field by field, so that one damaged or unknown field costs only itself. */

@@ -25,6 +25,8 @@ export interface PhoneBook extends PhoneBookCommands {
   /** Reads again what is kept here. False where the server did not answer. */
   load(): Promise<boolean>;
   changed(): void;
+  /** Resolves when it is known whose the number is, or that it cannot be known. */
+  looked(number: string): Promise<void>;
   dispose(): void;
 }
 
@@ -167,6 +169,12 @@ export const createPhoneBook = (rest: RestClient, store: EngineStore): PhoneBook
       store.dispatch(phoneBookChanged());
       askAgain();
       void loadFavourites();
+    },
+    looked: async (number) => {
+      const state = store.getState();
+      if (state.phoneBook.parties[number] !== undefined || selectParty(number)(state).userId !== null) return;
+      const answer = await rest.send('POST', `${base}/resolve`, { numbers: [number] }, resolveResponseSchema);
+      if (answer.ok) store.dispatch(partiesResolved(answer.value.entries));
     },
     dispose: stop,
   };

@@ -103,7 +103,8 @@ export const createServerData = (
         case 'journalEntryAdded':
           store.dispatch(journalEntryAdded(event.entry));
           noteActivity([event.entry]);
-          if (event.entry.result === 'missed' && !event.entry.seen) missed(event.entry);
+          if (event.entry.result === 'missed' && !event.entry.seen)
+            void phoneBook.looked(event.entry.number).then(() => missed(event.entry));
           break;
         case 'journalSeen':
           store.dispatch(journalSeen({ upTo: event.upTo }));

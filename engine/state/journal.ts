@@ -13,14 +13,23 @@ const slice = createSlice({
     journalFailed: (state) => {
       state.history = 'failed';
     },
-    /** A page of the server's list; `reset` starts again from the newest. */
+    /**
+     * A page of the server's list; `reset`: the newest one, read again. Where it meets what is known, only what is new
+     * is taken over; where it does not, calls between are missing and the list starts again from there.
+     */
     journalPageLoaded: (
       state,
       { payload }: PayloadAction<{ entries: JournalEntry[]; next: string | null; reset: boolean }>,
     ) => {
-      const kept = payload.reset ? [] : state.entries;
-      const known = new Set(kept.map((entry) => entry.id));
-      state.entries = [...kept, ...payload.entries.filter((entry) => !known.has(entry.id))];
+      const known = new Set(state.entries.map((entry) => entry.id));
+      if (!payload.reset) {
+        state.entries = [...state.entries, ...payload.entries.filter((entry) => !known.has(entry.id))];
+      } else if (payload.next !== null && payload.entries.some((entry) => known.has(entry.id))) {
+        const fresh = new Set(payload.entries.map((entry) => entry.id));
+        state.entries = [...payload.entries, ...state.entries.filter((entry) => !fresh.has(entry.id))];
+        state.history = state.next === null ? 'complete' : 'partial';
+        return;
+      } else state.entries = payload.entries;
       state.next = payload.next;
       state.history = payload.next === null ? 'complete' : 'partial';
     },

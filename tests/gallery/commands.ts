@@ -130,7 +130,27 @@ export const recordCommands = (store: EngineStore): { commands: EngineCommands; 
         value: entries.filter(({ party }) => party.name?.toLowerCase().includes(query.toLowerCase())),
       });
     },
-    callDetails: () => Promise.resolve({ ok: false, failure: { code: 'notConnected' } }),
+    callDetails: (id) => {
+      const { entries } = store.getState().journal;
+      const entry = entries.find((each) => each.id === id);
+      if (!entry) return Promise.resolve({ ok: false, failure: { code: 'notConnected' } });
+      const at = entry.startedAt;
+      return Promise.resolve({
+        ok: true,
+        value: {
+          entry,
+          path: [
+            { step: 'called', at, party: { name: 'Anna Berger', number: '101' } },
+            { step: 'ended', at, party: null },
+          ],
+          device: 'Kontor auf Linux',
+          ringSeconds: 14,
+          talkSeconds: 0,
+          holdSeconds: 0,
+          lastCalls: entries.slice(1, 4),
+        },
+      });
+    },
     loadOlderJournal: () => finish('loadOlderJournal'),
     markJournalSeen: () => note('markJournalSeen'),
     markVoicemailHeard: (id, heard) => succeed('markVoicemailHeard', id, heard),

@@ -13,7 +13,9 @@ import { useCommands, useDomain } from '../engine-context.tsx';
 import { useNow } from '../use-now.ts';
 import styles from './journal-area.module.css';
 import { JournalLine } from './journal-line.tsx';
-import { buildJournalRows, journalFilters } from './journal-rows.ts';
+import { isWhole, journalViews, wholeJournal, type JournalFilter } from './journal-filter.ts';
+import { JournalMenu } from './journal-menu.tsx';
+import { buildJournalRows } from './journal-rows.ts';
 import { useJournalFilter } from './use-journal-filter.ts';
 
 const reserve = 15;
@@ -26,7 +28,9 @@ export function JournalArea() {
   const now = useNow(60_000);
   const { entries, history } = useDomain(selectJournal);
   const [filter, setFilter] = useJournalFilter();
-  const rows = useMemo(() => buildJournalRows(entries, filter), [entries, filter]);
+  const hidesServices = useDomain((state) => state.settings.hideServiceCalls);
+  const rows = useMemo(() => buildJournalRows(entries, filter, hidesServices), [entries, filter, hidesServices]);
+  const showsAll = isWhole(filter);
   const scroller = useRef<HTMLDivElement>(null);
   useSeenMark();
 
@@ -43,12 +47,16 @@ export function JournalArea() {
   const [asked, setAsked] = useState(0);
   useEffect(() => {
     if (history === 'unloaded') void commands.loadOlderJournal();
-    else if (history === 'partial' && lastIndex >= rows.length - reserve && (filter === 'all' || asked < 5)) {
+    else if (history === 'partial' && lastIndex >= rows.length - reserve && (showsAll || asked < 5)) {
       setAsked((times) => times + 1);
       void commands.loadOlderJournal();
     }
-  }, [asked, commands, filter, history, lastIndex, rows.length]);
+  }, [asked, commands, showsAll, history, lastIndex, rows.length]);
 
+  const choose = (part: Partial<JournalFilter>) => {
+    setAsked(0);
+    setFilter(part);
+  };
   const more = () => {
     setAsked(0);
     void commands.loadOlderJournal();
@@ -58,23 +66,23 @@ export function JournalArea() {
     <section className={styles.area} aria-label={t('title')}>
       <header className={styles.header}>
         <h2 className={styles.title}>{t('title')}</h2>
-        <Segments
-          label={t('filterLabel')}
-          value={filter}
-          options={journalFilters.map((value) => ({ value, text: t(`filter.${value}`) }))}
-          onChange={(chosen) => {
-            setAsked(0);
-            setFilter(chosen);
-          }}
-        />
+        <div className={styles.filters}>
+          <Segments
+            label={t('filterLabel')}
+            value={filter.view}
+            options={journalViews.map((value) => ({ value, text: t(`filter.${value}`) }))}
+            onChange={(view) => choose({ view })}
+          />
+          <JournalMenu filter={filter} onChange={choose} />
+        </div>
       </header>
       <div ref={scroller} className={styles.scroller}>
         {rows.length === 0 && history === 'complete' && (
           <EmptyState
             icon={<History />}
-            title={t(filter === 'all' ? 'emptyTitle' : 'emptyFilterTitle')}
-            hint={t(filter === 'all' ? 'emptyHint' : 'emptyFilterHint')}
-            action={filter === 'all' ? undefined : <Button onPress={() => setFilter('all')}>{t('showAll')}</Button>}
+            title={t(showsAll ? 'emptyTitle' : 'emptyFilterTitle')}
+            hint={t(showsAll ? 'emptyHint' : 'emptyFilterHint')}
+            action={showsAll ? undefined : <Button onPress={() => choose(wholeJournal)}>{t('showAll')}</Button>}
           />
         )}
         <div
@@ -118,7 +126,7 @@ export function JournalArea() {
               <Button onPress={more}>{t('tryAgain')}</Button>
             </>
           )}
-          {history === 'partial' && filter !== 'all' && asked >= 5 && <Button onPress={more}>{t('loadMore')}</Button>}
+          {history === 'partial' && !showsAll && asked >= 5 && <Button onPress={more}>{t('loadMore')}</Button>}
         </div>
       </div>
     </section>

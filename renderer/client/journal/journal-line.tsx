@@ -2,30 +2,45 @@ import { memo, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import {
+  BookUser,
   Copy,
   Ellipsis,
   Grid3x3,
+  Info,
   MessageCircle,
   Phone,
+  PhoneForwarded,
   PhoneIncoming,
   PhoneMissed,
   PhoneOff,
   PhoneOutgoing,
+  Printer,
+  UserRoundPlus,
+  Users,
+  Voicemail,
 } from 'lucide-react';
 import type { JournalEntry } from '../../../protocol/rest.ts';
+import { selectPartyName } from '../../../engine/state/selectors.ts';
 import { IconButton } from '../../ui/button.tsx';
-import { ContextMenu, Menu, MenuItem } from '../../ui/menu.tsx';
+import { ContextMenu, Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx';
 import { VisuallyHidden } from '../../ui/visually-hidden.tsx';
 import { useFormats } from '../../i18n/format.ts';
 import { copyText } from '../copy-text.ts';
 import { contactOf } from '../../../engine/state/contacts.ts';
-import { useDomain } from '../engine-context.tsx';
+import { useCommands, useDomain } from '../engine-context.tsx';
 import { useNavigation } from '../layout/navigation.tsx';
+import { useEntryDialogs } from '../phone-book/entry-dialogs.tsx';
+import { CallDetails } from './call-details.tsx';
+import { isMissed } from './journal-filter.ts';
 import styles from './journal-line.module.css';
-import { isMissed, journalTone, talkText } from './journal-rows.ts';
+import { journalTone, talkText } from './journal-rows.ts';
 
 const iconOf = (entry: JournalEntry) => {
+  if (entry.kind === 'fax') return <Printer aria-hidden />;
   if (isMissed(entry)) return <PhoneMissed aria-hidden />;
+  if (entry.result === 'voicemail') return <Voicemail aria-hidden />;
+  if (entry.result === 'transferred') return <PhoneForwarded aria-hidden />;
+  if (entry.direction === 'incoming' && entry.result === 'takenByColleague') return <Users aria-hidden />;
   if (entry.direction === 'outgoing') return <PhoneOutgoing aria-hidden />;
   return entry.result === 'rejected' || entry.result === 'failed' ? (
     <PhoneOff aria-hidden />
@@ -39,6 +54,9 @@ export const JournalLine = memo(function JournalLine({ entry }: { entry: Journal
   const { t } = useTranslation('journal');
   const formats = useFormats();
   const navigation = useNavigation();
+  const { phoneBook } = useCommands();
+  const { showEntry, newEntry } = useEntryDialogs();
+  const [showsDetails, setShowsDetails] = useState(false);
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const { userId } = entry.party;
   const phone = useDomain((state) =>
@@ -50,7 +68,10 @@ export const JournalLine = memo(function JournalLine({ entry }: { entry: Journal
   );
 
   const startedAt = Date.parse(entry.startedAt);
-  const name = contactName ?? entry.party.name;
+  // The phone book may know more, or another name, than was told when the call came (TEL-2).
+  const known = useDomain(selectPartyName(entry.number));
+  const listed = useDomain((state) => state.phoneBook.parties[entry.number]) ?? null;
+  const name = contactName ?? known ?? entry.party.name;
   const title = name ?? (entry.number === '' ? t('unknownParty') : entry.number);
   const result = t(`result.${entry.direction}.${entry.result}`);
   const talked = talkText(entry.durationSeconds);
@@ -58,6 +79,15 @@ export const JournalLine = memo(function JournalLine({ entry }: { entry: Journal
   const details = [name !== null && entry.number, duration ?? result].filter(Boolean).join(' · ');
   const copyDetails = [`${formats.day(startedAt)}, ${formats.time(startedAt)}`, result, name, entry.number, duration];
   const hasNumber = entry.number !== '';
+  const openEntry = async (id: string): Promise<void> => {
+    const answer = await phoneBook.entry(id);
+    if (answer.ok) showEntry(answer.value);
+  };
+  const createEntry = () =>
+    newEntry({
+      ...(entry.party.name === null ? {} : { name: entry.party.name }),
+      numbers: [{ kind: 'office', number: entry.number }],
+    });
   const copy = (text: string) => void copyText(text);
 
   const items = (
@@ -84,6 +114,20 @@ export const JournalLine = memo(function JournalLine({ entry }: { entry: Journal
       )}
       <MenuItem icon={<Copy aria-hidden />} onAction={() => copy(copyDetails.filter(Boolean).join('\n'))}>
         {t('menu.copyDetails')}
+      </MenuItem>
+      <MenuSeparator />
+      {listed !== null && (
+        <MenuItem icon={<BookUser aria-hidden />} onAction={() => void openEntry(listed.entryId)}>
+          {t('menu.showEntry')}
+        </MenuItem>
+      )}
+      {hasNumber && userId === null && listed === null && entry.kind !== 'service' && (
+        <MenuItem icon={<UserRoundPlus aria-hidden />} onAction={createEntry}>
+          {t('menu.newEntry')}
+        </MenuItem>
+      )}
+      <MenuItem icon={<Info aria-hidden />} onAction={() => setShowsDetails(true)}>
+        {t('menu.details')}
       </MenuItem>
     </>
   );
@@ -134,6 +178,8 @@ export const JournalLine = memo(function JournalLine({ entry }: { entry: Journal
           </span>
         )}
       </span>
+      {showsDetails &&
+        createPortal(<CallDetails entry={entry} title={title} onClose={() => setShowsDetails(false)} />, document.body)}
       {/* Outside of the row: inside of what is transformed, a fixed place counts from there. */}
       {menuAt !== null &&
         createPortal(

@@ -1,28 +1,21 @@
-/** What the journal shows: rows by day, filters, and the colour and words of a result (JOU-1, JOU-2). */
+/** What the journal shows: rows by day, and the colour and words of a result (JOU-1). */
 import type { CallResult, JournalEntry } from '../../../protocol/rest.ts';
 import { startOfDay } from '../day.ts';
-
-export const journalFilters = ['all', 'missed', 'incoming', 'outgoing'] as const;
-export type JournalFilter = (typeof journalFilters)[number];
+import { passes, type JournalFilter } from './journal-filter.ts';
 
 export type JournalRow =
   { kind: 'day'; key: string; day: number } | { kind: 'entry'; key: string; entry: JournalEntry };
 
-const passes = (entry: JournalEntry, filter: JournalFilter): boolean => {
-  if (filter === 'all') return true;
-  if (filter === 'missed') return isMissed(entry);
-  return entry.direction === filter;
-};
-
-/** Missed means: somebody called and no one here or elsewhere answered. */
-export const isMissed = (entry: JournalEntry): boolean => entry.direction === 'incoming' && entry.result === 'missed';
-
 /** Entries come newest first and stay so; each day has its heading. */
-export function buildJournalRows(entries: readonly JournalEntry[], filter: JournalFilter): JournalRow[] {
+export function buildJournalRows(
+  entries: readonly JournalEntry[],
+  filter: JournalFilter,
+  hidesServices = false,
+): JournalRow[] {
   const rows: JournalRow[] = [];
   let day = Number.NaN;
   for (const entry of entries) {
-    if (!passes(entry, filter)) continue;
+    if (!passes(entry, filter, hidesServices)) continue;
     const entryDay = startOfDay(Date.parse(entry.startedAt));
     if (entryDay !== day) rows.push({ kind: 'day', key: `day ${entryDay}`, day: entryDay });
     day = entryDay;

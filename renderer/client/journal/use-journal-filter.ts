@@ -1,26 +1,28 @@
 import { useCallback, useState } from 'react';
-import { journalFilters, type JournalFilter } from './journal-rows.ts';
+import { parseJournalFilter, wholeJournal, type JournalFilter } from './journal-filter.ts';
 
 const storageKey = 'kontor.journal.filter';
 const read = (): JournalFilter => {
   try {
-    const stored = localStorage.getItem(storageKey);
-    return journalFilters.find((filter) => filter === stored) ?? 'all';
+    return parseJournalFilter(localStorage.getItem(storageKey));
   } catch {
-    return 'all';
+    return wholeJournal;
   }
 };
 
 /** The filter of the journal; the last one is kept on this device (JOU-2). */
-export function useJournalFilter(): [JournalFilter, (filter: JournalFilter) => void] {
+export function useJournalFilter(): [JournalFilter, (part: Partial<JournalFilter>) => void] {
   const [filter, setFilter] = useState(read);
-  const choose = useCallback((chosen: JournalFilter) => {
-    setFilter(chosen);
-    try {
-      localStorage.setItem(storageKey, chosen);
-    } catch {
-      // Storage is closed to this page: the choice holds until the window closes.
-    }
+  const choose = useCallback((part: Partial<JournalFilter>) => {
+    setFilter((known) => {
+      const chosen = { ...known, ...part };
+      try {
+        localStorage.setItem(storageKey, JSON.stringify(chosen));
+      } catch {
+        // Storage is closed to this page: the choice holds until the window closes.
+      }
+      return chosen;
+    });
   }, []);
   return [filter, choose];
 }
