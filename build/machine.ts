@@ -94,6 +94,18 @@ export const findPeers = (): Found => {
   return left.length === 0 ? found() : missing(`not installed: ${left.join(', ')} (Debian: apt-get install)`);
 };
 
+const sessionPrograms = ['xdotool', 'openbox', 'xterm', 'dbus-daemon', 'dunst'];
+const sessionPackages = ['xdotool', 'openbox', 'xterm', 'dbus', 'dunst'];
+
+/** A desktop session on a bare display: window manager, notifications, real keys, and a program to mark text in. */
+export const findSession = (): Found => {
+  if (process.platform !== 'linux') return missing('a desktop session to press real keys in is only made on Linux');
+  const isThere = (): boolean => sessionPrograms.every((name) => onPath(name) !== null);
+  if (isThere() || (installed(...sessionPackages) && isThere())) return found();
+  const absent = sessionPrograms.filter((name) => onPath(name) === null).join(', ');
+  return missing(`no ${absent} (Debian: apt-get install ${sessionPackages.join(' ')})`);
+};
+
 const postgresFolder = (): string | null => {
   const base = '/usr/lib/postgresql';
   if (existsSync(base)) {

@@ -1,13 +1,22 @@
 /**
  * `npm test [part …]`: runs the parts (default: all of them) and adds up what they say.
- * Parts: check, unit, postgres, e2e, electron, peers. What cannot run here is left out and named with its reason.
+ * Parts: check, unit, postgres, e2e, electron, session, peers. What cannot run here is left out and named with its reason.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findBrowser, findElectron, findPeers, findPostgres, findXvfb, startPostgres, type Found } from './machine.ts';
+import {
+  findBrowser,
+  findElectron,
+  findPeers,
+  findPostgres,
+  findSession,
+  findXvfb,
+  startPostgres,
+  type Found,
+} from './machine.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const artifacts = mkdtempSync(path.join(tmpdir(), 'kontor-test-'));
@@ -93,8 +102,12 @@ const parts: Record<string, RunnablePart> = {
   },
   e2e: { needs: () => [findBrowser()], run: vitest('e2e', '--config', 'build/vitest.e2e.ts') },
   electron: {
-    needs: () => [findElectron(), findXvfb()],
-    run: vitest('electron', '--config', 'build/vitest.electron.ts'),
+    needs: () => [findElectron(), findXvfb(), findBrowser()],
+    run: vitest('electron', '--config', 'build/vitest.electron.ts', 'electron.test'),
+  },
+  session: {
+    needs: () => [findElectron(), findXvfb(), findBrowser(), findSession()],
+    run: vitest('session', '--config', 'build/vitest.electron.ts', 'session.test'),
   },
   peers: { needs: () => [findBrowser(), findPeers()], run: vitest('peers', '--config', 'build/vitest.peers.ts') },
 };
@@ -109,7 +122,7 @@ if (unknown.length > 0) {
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
 const chosen = asked.length > 0 ? asked : Object.keys(parts);
-if (chosen.includes('e2e') || chosen.includes('electron')) {
+if (['e2e', 'electron', 'session'].some((part) => chosen.includes(part))) {
   const { code } = await execute(['node', 'build/build.ts'], {});
   if (code !== 0) {
     total.failed += 1;

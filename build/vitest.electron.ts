@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['tests/**/*.electron.test.ts'],
+    include: ['tests/**/*.electron.test.ts', 'tests/**/*.session.test.ts'],
     globalSetup: ['tests/electron/display.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

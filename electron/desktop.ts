@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { app, nativeTheme } from 'electron';
+import { app, globalShortcut, nativeTheme } from 'electron';
 import type { IpcEvent, IpcEventPayload } from '../protocol/ipc.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { archiveHost } from './archive/archive-host.ts';
@@ -17,6 +17,10 @@ import { serveRenderer } from './protocol-handler/app-protocol.ts';
 import { secretStore } from './secrets/secret-store.ts';
 import { probeServer } from './server-probe/server-probe.ts';
 import { settingsStore } from './settings/settings-store.ts';
+import { dialTextOfSelection } from './shortcuts/dial-text.ts';
+import { globalShortcuts } from './shortcuts/global-shortcuts.ts';
+import { readSelection } from './shortcuts/selection.ts';
+import { systemSelection } from './shortcuts/system-selection.ts';
 import type { LaterStarts } from './single-instance/single-instance.ts';
 import { languageOf, textsOf, type Texts } from './texts/texts.ts';
 import { desktopTray } from './tray/tray.ts';
@@ -66,6 +70,26 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
   });
   const links = linkInbox((dialText) => tell('link.opened', dialText));
 
+  const takeNumber = (dialText: string): void => {
+    // Dialling at once needs no window; a field to be looked at does.
+    if (!settings.read().dialAtOnce) client.show();
+    links.deliver(dialText);
+  };
+  const dialSelection = async (): Promise<void> => {
+    const dialText = dialTextOfSelection(await readSelection(systemSelection));
+    if (dialText === null) tell('dialField.wanted', null);
+    else takeNumber(dialText);
+  };
+  const shortcuts = globalShortcuts(
+    globalShortcut,
+    (shortcut) => {
+      if (shortcut === 'toggleWindow') client.toggle();
+      else if (shortcut === 'offHook') tell('offHook.pressed', null);
+      else void dialSelection();
+    },
+    (states) => tell('shortcuts.changed', states),
+  );
+
   nativeTheme.themeSource = settings.read().theme;
   serveRenderer(path.join(programFolder, '..', 'renderer'));
   setMenu(texts());
@@ -77,7 +101,11 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
     isQuitting,
     log,
     onVisibility: (visibility) => tell('window.visibility', visibility),
-    onPageGone: () => links.pageGone(),
+    onPageGone: () => {
+      links.pageGone();
+      // A page that recorded keys when it died does not end that any more.
+      shortcuts.pause(false);
+    },
   });
   const tray = desktopTray({
     icon: asset('tray.png'),
@@ -90,6 +118,9 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
     client.show();
     tell('notification.clicked', { id });
   });
+
+  shortcuts.use(settings.read().shortcuts);
+  app.once('will-quit', () => globalShortcut.unregisterAll());
 
   serveIpc(
     {
@@ -122,6 +153,8 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
       'popup.hide': () => (client.popup.hide(), null),
       'notification.show': (notice) => (notifications.show(notice), null),
       'notification.close': ({ id }) => (notifications.close(id), null),
+      'shortcuts.states': () => shortcuts.states(),
+      'shortcuts.pause': (paused) => (shortcuts.pause(paused), null),
       'link.take': () => links.take(),
     },
     () => client.contents,
@@ -133,6 +166,7 @@ export const openDesktop = (commandLine: CommandLine, starts: LaterStarts): void
     tray.setTexts(texts());
     setMenu(texts());
     setAutostart(changed);
+    shortcuts.use(changed.shortcuts);
     tell('settings.changed', forThisRun(changed));
   });
   if (settings.setAside !== null) void saySettingsDamaged(settings.setAside, texts());

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { layoutSchema, settingsPatchSchema, settingsSchema } from './settings.ts';
+import { globalShortcutStatesSchema } from './shortcuts.ts';
 
 /** A saved login is the session's token, never the password (SES-2). */
 export const savedLoginSchema = z.object({
@@ -88,6 +89,9 @@ export const ipcRequests = {
     response: nothing,
   },
   'notification.close': { request: z.object({ id: z.string().max(300) }), response: nothing },
+  'shortcuts.states': { request: nothing, response: globalShortcutStatesSchema },
+  /** While keys are being recorded no global shortcut fires. */
+  'shortcuts.pause': { request: z.boolean(), response: nothing },
   /** Takes what arrived before the engine was ready (a `tel:` link at cold start). */
   'link.take': { request: nothing, response: z.string().max(2048).nullable() },
 } as const;
@@ -98,7 +102,12 @@ export type IpcResponse<Channel extends IpcChannel> = z.infer<(typeof ipcRequest
 /** Facts that the main process tells the client window. */
 export const ipcEvents = {
   'settings.changed': settingsSchema,
-  /** A `tel:`, `callto:` or `sip:` link was opened; it fills the dial field and never dials (TEL-18). */
+  'shortcuts.changed': globalShortcutStatesSchema,
+  /** The shortcut that answers was pressed (DSK-1). */
+  'offHook.pressed': nothing,
+  /** A number was to be dialled, but none was marked: the user writes it. */
+  'dialField.wanted': nothing,
+  /** A `tel:`, `callto:` or `sip:` link was opened or a number was marked; fills the dial field (TEL-18). */
   'link.opened': z.string().max(2048),
   'notification.clicked': z.object({ id: z.string().max(300) }),
   /** The machine woke up or its network changed: check the connections now. */

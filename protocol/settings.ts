@@ -1,5 +1,6 @@
 /** Settings of one client installation: in the desktop's settings file, in the browser's local storage. */
 import { z } from 'zod';
+import { shortcutsSchema } from './shortcuts.ts';
 
 export const languageSchema = z.enum(['de', 'en', 'fr', 'nl', 'bar', 'sr']);
 export type Language = z.infer<typeof languageSchema>;
@@ -38,6 +39,9 @@ export const settingsSchema = z.object({
   noticeTone: noticeToneSchema,
   /** Calls to the mailbox, the echo test and the like are left out of the journal (JOU-2). */
   hideServiceCalls: z.boolean(),
+  shortcuts: shortcutsSchema,
+  /** A link or a marked number is dialled at once in place of filling the dial field (TEL-18). */
+  dialAtOnce: z.boolean(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export const settingsPatchSchema = settingsSchema.partial();
@@ -66,6 +70,8 @@ export const defaultSettings: Settings = {
   notifySound: true,
   noticeTone: 'drop',
   hideServiceCalls: false,
+  shortcuts: {},
+  dialAtOnce: false,
 };
 
 /** Reads stored settings field by field, so that one damaged or unknown field costs only itself. */

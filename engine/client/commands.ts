@@ -65,6 +65,8 @@ export interface EngineCommands {
   /** Asks for the microphone, so that labels are readable and the first call is quick. */
   prepareAudio(): Promise<Outcome>;
   takeDialRequest(): string | null;
+  /** While keys are being recorded no global shortcut fires. */
+  pauseShortcuts(paused: boolean): void;
 
   readonly phoneBook: PhoneBookCommands;
   readonly notices: NoticeCommands;

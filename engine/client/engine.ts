@@ -15,11 +15,13 @@ import { attentionChanged } from '../state/attention.ts';
 import { linkChanged } from '../state/connection.ts';
 import { favouriteChanged } from '../state/contacts.ts';
 import { dialRequested, dialRequestTaken } from '../state/dial-request.ts';
+import { globalShortcutsChanged } from '../state/global-shortcuts.ts';
 import { profileChanged } from '../state/session.ts';
 import { settingsChanged } from '../state/settings.ts';
 import { createEngineStore, type EngineStore } from '../state/store.ts';
 import { profileSchema, type Profile } from '../../protocol/rest.ts';
 import type { DesktopBridge } from '../../protocol/ipc.ts';
+import type { GlobalShortcutStates } from '../../protocol/shortcuts.ts';
 import type { EngineCommands, Outcome } from './commands.ts';
 import { createVoicemail, voicemailCommands, type Voicemail } from '../voicemail/voicemail.ts';
 import { noticeCommands } from './notice-commands.ts';
@@ -27,6 +29,8 @@ import { createCallBacks } from '../notices/call-backs.ts';
 import { createCallNotices } from '../notices/call-notices.ts';
 import { createNoticeBoard } from '../notices/notice-board.ts';
 import { createNoticeTones } from '../notices/notice-tones.ts';
+import { offHook } from './off-hook.ts';
+import { createOutsideDialling } from './outside-dialling.ts';
 
 export interface Engine {
   readonly store: EngineStore;
@@ -145,7 +149,20 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     calls.wake();
     chat.checkConnection();
   };
-  const takeLink = (link: string): void => void store.dispatch(dialRequested(link));
+  const outside = createOutsideDialling(store, clock, (target) => calls.dial(target));
+  const takeLink = (link: string): void => outside.take(link);
+  const wantNumber = (): void => {
+    shell.show();
+    store.dispatch(dialRequested(''));
+  };
+  const liftHandset = (): void => {
+    const meaning = offHook(store.getState());
+    if (meaning.kind === 'answer') void calls.answerCall(meaning.callId);
+    else if (meaning.kind === 'hangUp') calls.hangUpCall(meaning.callId);
+    else if (meaning.kind === 'dial') wantNumber();
+  };
+  const showStates = (states: GlobalShortcutStates): void => void store.dispatch(globalShortcutsChanged(states));
+  const { shortcuts } = shell;
   const leavePage = (): void => chat.depart();
   addEventListener('pagehide', leavePage);
   const off = [
@@ -153,6 +170,10 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     settings.onChange((next) => store.dispatch(settingsChanged(next))),
     shell.onNetworkChange(wake),
     shell.onLink(takeLink),
+    ...(shortcuts
+      ? [shortcuts.onStates(showStates), shortcuts.onOffHook(liftHandset), shortcuts.onDialFieldWanted(wantNumber)]
+      : []),
+    () => outside.dispose(),
     store.subscribe(publishProfile),
     ports.notifier.onClick(board.open),
     shell.onAttentionChange(() => store.dispatch(attentionChanged(shell.attention()))),
@@ -232,6 +253,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
     },
     phoneBook: phoneBookCommands(() => connected?.phoneBook ?? null),
     notices: noticeCommands(store, board, callBacks, ports.notifier, noticeTones),
+    pauseShortcuts: (paused) => shortcuts?.pause(paused),
     loadOlderJournal: () => connected?.data.loadOlderJournal() ?? Promise.resolve(),
     markJournalSeen: () => connected?.data.markJournalSeen(),
     findCalls: (query, limit) => connected?.data.findCalls(query, limit) ?? notConnected,
@@ -243,6 +265,7 @@ export const createEngine = async (options: { ports?: Ports } = {}): Promise<Eng
   };
 
   void session.resume();
+  void shortcuts?.states().then(showStates);
   void shell.takeLink().then((link) => {
     if (link !== null) takeLink(link);
   });

@@ -91,6 +91,13 @@ const createShell = (bridge: DesktopBridge, platform: string, version: string): 
     setInCall: ignore,
     takeLink: () => bridge.invoke('link.take', null),
     onLink: (listener) => bridge.on('link.opened', listener),
+    shortcuts: {
+      states: () => bridge.invoke('shortcuts.states', null),
+      onStates: (listener) => bridge.on('shortcuts.changed', listener),
+      onOffHook: (listener) => bridge.on('offHook.pressed', () => listener()),
+      onDialFieldWanted: (listener) => bridge.on('dialField.wanted', () => listener()),
+      pause: (paused) => void bridge.invoke('shortcuts.pause', paused).catch(ignore),
+    },
     onNetworkChange: (listener) => {
       const off = bridge.on('network.changed', () => listener());
       window.addEventListener('online', listener);

@@ -3,6 +3,7 @@ import type { ArchiveMethod, ArchiveRequest, ArchiveResponse } from '../../proto
 import type { DeviceKind } from '../../protocol/identity.ts';
 import type { LedgerEntry, SavedLogin, SecretStrength } from '../../protocol/ipc.ts';
 import type { Layout, Settings, SettingsPatch } from '../../protocol/settings.ts';
+import type { GlobalShortcutStates } from '../../protocol/shortcuts.ts';
 
 /** The local archive. The browser's keeps messages in memory only and reads history from the server. */
 export interface Archive {
@@ -37,6 +38,16 @@ export interface Notifier {
   onClick(listener: (id: string) => void): () => void;
 }
 
+/** Keys that work without focus (DSK-1). */
+export interface GlobalShortcuts {
+  states(): Promise<GlobalShortcutStates>;
+  onStates(listener: (states: GlobalShortcutStates) => void): () => void;
+  onOffHook(listener: () => void): () => void;
+  onDialFieldWanted(listener: () => void): () => void;
+  /** While keys are being recorded nothing fires. */
+  pause(paused: boolean): void;
+}
+
 /** The window the engine lives in, as far as the engine has to know. */
 export interface Shell {
   readonly deviceKind: DeviceKind;
@@ -56,6 +67,8 @@ export interface Shell {
   setInCall(inCall: boolean): void;
   takeLink(): Promise<string | null>;
   onLink(listener: (url: string) => void): () => void;
+  /** Absent in a browser. */
+  readonly shortcuts?: GlobalShortcuts;
   onNetworkChange(listener: () => void): () => void;
   /** Whether the user can see the window, and whether it has the keyboard. Two different things. */
   attention(): { visible: boolean; focused: boolean };

@@ -7,6 +7,7 @@ import { contactsReducer } from './contacts.ts';
 import { conversationsReducer } from './conversations.ts';
 import { devicesReducer } from './devices.ts';
 import { dialRequestReducer } from './dial-request.ts';
+import { globalShortcutsReducer } from './global-shortcuts.ts';
 import { journalReducer } from './journal.ts';
 import { noticesReducer } from './notices.ts';
 import { phoneBookReducer } from './phone-book.ts';
@@ -31,14 +32,15 @@ const slices = combineReducers({
   notices: noticesReducer,
   dialRequest: dialRequestReducer,
   voicemail: voicemailReducer,
+  globalShortcuts: globalShortcutsReducer,
 });
 
 /** Logging out forgets everything but what belongs to the installation. */
 const reducer: Reducer<DomainState, UnknownAction, Partial<DomainState>> = (state, action) => {
   if (!sessionChanged.match(action) || action.payload.phase !== 'loggedOut') return slices(state, action);
   if (!state) return slices(undefined, action);
-  const { settings, devices, attention, dialRequest } = state;
-  return slices({ settings, devices, attention, dialRequest }, action);
+  const { settings, devices, attention, dialRequest, globalShortcuts } = state;
+  return slices({ settings, devices, attention, dialRequest, globalShortcuts }, action);
 };
 
 /**

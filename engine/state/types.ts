@@ -11,6 +11,7 @@ import type {
   VoicemailMessage,
   VoicemailSettings,
 } from '../../protocol/rest.ts';
+import type { GlobalShortcutStates } from '../../protocol/shortcuts.ts';
 import type { Settings } from '../../protocol/settings.ts';
 
 /** Codes of every failure a user can meet; each has `errors.<code>.title` and `errors.<code>.hint` in `locales/`. */
@@ -229,4 +230,6 @@ export interface DomainState {
   };
   /** Text a link has put into the dial field; the field takes it and clears it (`takeDialRequest`). */
   dialRequest: string | null;
+  /** Whether the global shortcuts work; `null` in a browser. */
+  globalShortcuts: GlobalShortcutStates | null;
 }

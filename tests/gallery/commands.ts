@@ -84,6 +84,7 @@ export const recordCommands = (store: EngineStore): { commands: EngineCommands; 
     dismissCall: (id) => note('dismissCall', id),
     prepareAudio: () => succeed('prepareAudio'),
     takeDialRequest: () => null,
+    pauseShortcuts: (paused) => note('pauseShortcuts', paused),
     phoneBook: {
       find: ({ query = '', book = 'all', favourites = false, offset = 0, limit = 100 }) => {
         const entries = many(store)

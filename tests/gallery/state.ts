@@ -284,6 +284,7 @@ export const stateOf = (scene: Scene, settings: Partial<Settings>): DomainState 
         voicemail('1', 'Ben Krüger', '102', at(11, 20) - 4 * day, 180, true),
       ],
     },
+    globalShortcuts: { offHook: 'on', dialSelection: 'taken', toggleWindow: 'on' },
   };
   switch (scene) {
     case 'work':

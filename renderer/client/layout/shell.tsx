@@ -1,9 +1,14 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { selectAccount, selectConnectionSummary, selectUnreadTotal } from '../../../engine/state/selectors.ts';
 import { NoticeRegion } from '../../popup/notice-region.tsx';
 import { PopupHost } from '../../popup/popup-host.tsx';
 import { useSystemNotices } from '../../popup/use-system-notices.ts';
+import {
+  selectAccount,
+  selectConnectionSummary,
+  selectDialRequest,
+  selectUnreadTotal,
+} from '../../../engine/state/selectors.ts';
 import { ConnectionBanner } from '../connection/connection-banner.tsx';
 import { ContactColumn } from '../contacts/contact-column.tsx';
 import { useDomain } from '../engine-context.tsx';
@@ -44,6 +49,7 @@ function Frame() {
   const { layout, area } = useNavigation();
   const connection = useDomain(selectConnectionSummary);
   useShortcuts();
+  useDialRequests();
   useTitle();
   useWindowMemory(useDomain(selectAccount));
   useOpenedNotice();
@@ -83,6 +89,15 @@ function Frame() {
       <NoticeRegion />
     </div>
   );
+}
+
+/** A number from outside needs its field on screen. */
+function useDialRequests(): void {
+  const { layout, show } = useNavigation();
+  const request = useDomain(selectDialRequest);
+  useEffect(() => {
+    if (request !== null && layout !== 'expanded') show('telephony');
+  }, [request, layout, show]);
 }
 
 /** NOT-4: the unread count in the window's title. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Keys } from './chord.ts';
 import { shortcutFor } from './shortcuts.ts';
 
-const keys = (code: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey', boolean>>) => ({
-  code,
+const press = (key: string, held: Partial<Keys>): Keys => ({
+  code: /\d/.test(key) ? `Digit${key}` : `Key${key.toUpperCase()}`,
+  key,
   ctrlKey: false,
   metaKey: false,
   altKey: false,
@@ -11,17 +13,30 @@ const keys = (code: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey
 });
 
 describe('DSK-2 shortcuts in the client', () => {
-  it('takes Ctrl on Windows and Linux, Cmd on a Mac', () => {
-    expect(shortcutFor(keys('KeyF', { ctrlKey: true }), false)).toEqual({ kind: 'area', area: 'search' });
-    expect(shortcutFor(keys('KeyF', { metaKey: true }), true)).toEqual({ kind: 'area', area: 'search' });
-    expect(shortcutFor(keys('KeyF', { ctrlKey: true }), true)).toBeNull();
+  it.each([
+    ['1', 'ctrlKey', 'layoutMini'],
+    ['2', 'ctrlKey', 'layoutNormal'],
+    ['3', 'ctrlKey', 'layoutExpanded'],
+    ['f', 'ctrlKey', 'search'],
+    ['d', 'ctrlKey', 'dial'],
+    ['w', 'ctrlKey', 'closeConversation'],
+    ['h', 'altKey', 'contacts'],
+    ['c', 'altKey', 'conversations'],
+    ['j', 'altKey', 'journal'],
+    ['t', 'altKey', 'phoneBook'],
+    ['s', 'altKey', 'settings'],
+  ])('%s with %s means %s', (key, modifier, shortcut) => {
+    expect(shortcutFor(press(key, { [modifier]: true }), false, {})).toBe(shortcut);
   });
-  it('leaves AltGr and Shift to the text', () => {
-    expect(shortcutFor(keys('KeyC', { ctrlKey: true, altKey: true }), false)).toBeNull();
-    expect(shortcutFor(keys('KeyD', { ctrlKey: true, shiftKey: true }), false)).toBeNull();
-    expect(shortcutFor(keys('KeyC', {}), false)).toBeNull();
+
+  it('DSK-3 follows what was recorded or turned off', () => {
+    const shortcuts = { search: 'Alt+F', dial: null } as const;
+    expect(shortcutFor(press('f', { altKey: true }), false, shortcuts)).toBe('search');
+    expect(shortcutFor(press('f', { ctrlKey: true }), false, shortcuts)).toBeNull();
+    expect(shortcutFor(press('d', { ctrlKey: true }), false, shortcuts)).toBeNull();
   });
-  it('chooses areas with Alt', () => {
-    expect(shortcutFor(keys('KeyT', { altKey: true }), false)).toEqual({ kind: 'area', area: 'phoneBook' });
+
+  it('leaves the global ones to the desktop', () => {
+    expect(shortcutFor(press('p', { ctrlKey: true, altKey: true }), false, {})).toBeNull();
   });
 });

@@ -1,41 +1,35 @@
 import { useEffect } from 'react';
-import { useCommands } from '../engine-context.tsx';
+import { chordOf, localShortcutSchema, type LocalShortcut, type Shortcuts } from '../../../protocol/shortcuts.ts';
+import { useCommands, useDomain } from '../engine-context.tsx';
+import { chordOfKeys, type Keys } from './chord.ts';
 import { useNavigation, type Area } from './navigation.tsx';
 
-/** What a key combination means in the client (DSK-2). */
-export type Shortcut =
+/** What a shortcut of the client does (DSK-2). */
+type Action =
   | { kind: 'layout'; layout: 'mini' | 'normal' | 'expanded' }
   | { kind: 'area'; area: Area }
   | { kind: 'dial' }
   | { kind: 'closeConversation' };
 
-type Keys = Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
-
-const withControl: Record<string, Shortcut> = {
-  Digit1: { kind: 'layout', layout: 'mini' },
-  Digit2: { kind: 'layout', layout: 'normal' },
-  Digit3: { kind: 'layout', layout: 'expanded' },
-  KeyF: { kind: 'area', area: 'search' },
-  KeyD: { kind: 'dial' },
-  KeyW: { kind: 'closeConversation' },
-};
-const withAlt: Record<string, Shortcut> = {
-  KeyH: { kind: 'area', area: 'contacts' },
-  KeyC: { kind: 'area', area: 'conversations' },
-  KeyJ: { kind: 'area', area: 'journal' },
-  KeyT: { kind: 'area', area: 'phoneBook' },
-  KeyS: { kind: 'area', area: 'settings' },
+const actions: Readonly<Record<LocalShortcut, Action>> = {
+  layoutMini: { kind: 'layout', layout: 'mini' },
+  layoutNormal: { kind: 'layout', layout: 'normal' },
+  layoutExpanded: { kind: 'layout', layout: 'expanded' },
+  search: { kind: 'area', area: 'search' },
+  dial: { kind: 'dial' },
+  closeConversation: { kind: 'closeConversation' },
+  contacts: { kind: 'area', area: 'contacts' },
+  conversations: { kind: 'area', area: 'conversations' },
+  journal: { kind: 'area', area: 'journal' },
+  phoneBook: { kind: 'area', area: 'phoneBook' },
+  settings: { kind: 'area', area: 'settings' },
 };
 
-/**
- * Reads a key press. Goes by the place of the key (`code`), because Alt changes the letter on a Mac.
- * Ctrl and Alt together are AltGr on Windows and stay text.
- */
-export const shortcutFor = (keys: Keys, isMac: boolean): Shortcut | null => {
-  if (keys.shiftKey) return null;
-  const control = isMac ? keys.metaKey && !keys.ctrlKey : keys.ctrlKey && !keys.metaKey;
-  if (control && !keys.altKey) return withControl[keys.code] ?? null;
-  return keys.altKey && !keys.ctrlKey && !keys.metaKey ? (withAlt[keys.code] ?? null) : null;
+/** Which of the client's shortcuts a key press is, by what the user has set. */
+export const shortcutFor = (keys: Keys, isMac: boolean, shortcuts: Shortcuts): LocalShortcut | null => {
+  const chord = chordOfKeys(keys, isMac);
+  if (chord === null) return null;
+  return localShortcutSchema.options.find((name) => chordOf(shortcuts, name) === chord) ?? null;
 };
 
 export const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.userAgent);
@@ -49,11 +43,13 @@ const focusIn = (selector: string): void => {
 export function useShortcuts(): void {
   const { layout, area, openPeers, show, closeConversation } = useNavigation();
   const commands = useCommands();
+  const shortcuts = useDomain((state) => state.settings.shortcuts);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented) return;
-      const shortcut = shortcutFor(event, isMac());
-      if (shortcut === null) return;
+      const name = shortcutFor(event, isMac(), shortcuts);
+      if (name === null) return;
+      const shortcut = actions[name];
       const front = openPeers.at(-1);
       if (shortcut.kind === 'closeConversation' && (area !== 'conversations' || front === undefined)) return;
       event.preventDefault();
@@ -77,5 +73,5 @@ export function useShortcuts(): void {
     };
     window.addEventListener('keydown', onKeyDown);
     return () => window.removeEventListener('keydown', onKeyDown);
-  }, [layout, area, openPeers, show, closeConversation, commands]);
+  }, [layout, area, openPeers, show, closeConversation, commands, shortcuts]);
 }

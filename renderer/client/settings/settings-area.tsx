@@ -13,6 +13,7 @@ import { NotificationSettings } from './notification-settings.tsx';
 import { SessionSettings } from './session-settings.tsx';
 import styles from './settings-area.module.css';
 import { SettingsSection } from './settings-section.tsx';
+import { ShortcutSettings } from './shortcut-settings.tsx';
 
 /** All settings on one page; every change takes effect at once (SET-1). */
 export function SettingsArea() {
@@ -26,6 +27,7 @@ export function SettingsArea() {
           <AudioSettings />
           <VoicemailSettings />
           <NotificationSettings />
+          <ShortcutSettings />
           {'kontor' in window && <StartSettings />}
           <SessionSettings />
           <AboutSettings />
