@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.electron.test.ts', 'tests/**/*.session.test.ts'],
     globalSetup: ['tests/electron/display.ts'],
+    // A window may take its time on a busy machine; what is waited for is a condition.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
