@@ -26,6 +26,7 @@ const checks: { name: string; command: string[] }[] = [
       'build',
       'tests',
       'bench',
+      'deploy',
     ],
   },
   { name: 'unused code', command: ['knip', '--no-progress'] },

@@ -19,7 +19,8 @@ const executable = (file: string): boolean => {
 };
 
 const onPath = (name: string): string | null => {
-  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
+  // Debian keeps servers in /usr/sbin, which is not in everybody's PATH.
+  for (const folder of [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin']) {
     const file = path.join(folder, name);
     if (folder && executable(file)) return file;
   }
@@ -83,11 +84,30 @@ export const findXvfb = (): Found => {
 };
 
 /** What the tests with foreign telephones and proxies run, by Debian package. */
-const peerPrograms = { 'sip-tester': 'sipp' };
+const peerPrograms = {
+  'sip-tester': 'sipp',
+  'baresip-core': 'baresip',
+  kamailio: 'kamailio',
+  'rtpengine-daemon': 'rtpengine',
+  openssl: 'openssl',
+};
+/** What Kamailio's configuration loads and Debian packages apart. */
+const kamailioModules = {
+  'kamailio-websocket-modules': 'websocket',
+  'kamailio-tls-modules': 'tls',
+  'kamailio-extra-modules': 'evapi',
+};
+const hasKamailioModule = (name: string): boolean =>
+  ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'].some((folder) =>
+    existsSync(`${folder}/kamailio/modules/${name}.so`),
+  );
 
 export const findPeers = (): Found => {
   const absent = (): string[] =>
-    Object.entries(peerPrograms).flatMap(([debian, program]) => (onPath(program) ? [] : [debian]));
+    [
+      ...Object.entries(peerPrograms).filter(([, program]) => !onPath(program)),
+      ...Object.entries(kamailioModules).filter(([, module]) => !hasKamailioModule(module)),
+    ].map(([debian]) => debian);
   const wanted = absent();
   if (wanted.length > 0) installed(...wanted);
   const left = absent();

@@ -5,7 +5,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['tests/**/*.peers.test.ts'],
+    // The client's own calls once more, with Kamailio between the clients.
+    include: ['tests/**/*.peers.test.ts', 'tests/calls/calls.e2e.test.ts'],
+    env: { KONTOR_TEST_EDGE: 'kamailio' },
     environment: 'node',
     testTimeout: 60_000,
     hookTimeout: 60_000,

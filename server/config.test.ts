@@ -20,6 +20,7 @@ describe('server configuration (SRV-1)', () => {
       databaseUrl: null,
       tls: { kind: 'off' },
       sipTcpPort: null,
+      edge: null,
       logLevel: 'info',
       trustProxy: false,
       metricsToken: null,
@@ -56,5 +57,32 @@ describe('server configuration (SRV-1)', () => {
     const reason = refusal([], { KONTOR_DATABASE_URL: 'mysql://user:secret@host/db' });
     expect(reason).toContain('KONTOR_DATABASE_URL');
     expect(reason).not.toContain('secret');
+  });
+
+  it('takes Kamailio in front only with everything that belongs to it', () => {
+    const whole = {
+      KONTOR_SIP_EDGE: 'wss://sip.example.com',
+      KONTOR_SIP_EDGE_ADDRESS: 'kamailio.internal:5060',
+      KONTOR_SIP_EDGE_LINK: '[::1]:8448',
+      KONTOR_SIP_EDGE_SECRET: 'a-secret-of-both-sides',
+      KONTOR_SIP_TCP_PORT: '5070',
+    };
+    expect(config([], whole).edge).toEqual({
+      url: 'wss://sip.example.com',
+      address: { host: 'kamailio.internal', port: 5060 },
+      link: { host: '::1', port: 8448 },
+      secret: 'a-secret-of-both-sides',
+    });
+    expect(config([], { ...whole, KONTOR_SIP_EDGE: '/sip' }).edge?.url).toBe('/sip');
+    for (const [name, value] of [
+      ['KONTOR_SIP_EDGE', 'https://sip.example.com'],
+      ['KONTOR_SIP_EDGE_ADDRESS', 'kamailio.internal'],
+      ['KONTOR_SIP_EDGE_LINK', undefined],
+      ['KONTOR_SIP_EDGE_SECRET', 'short'],
+      ['KONTOR_SIP_TCP_PORT', undefined],
+    ] as const) {
+      const result = readConfig([], { ...whole, [name]: value });
+      expect(result.kind === 'refused' && result.reason).toContain(name);
+    }
   });
 });

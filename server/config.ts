@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { EdgeOptions } from './kamailio/edge.ts';
 
 export interface ServerConfig {
   host: string;
@@ -11,6 +12,8 @@ export interface ServerConfig {
   databaseUrl: string | null;
   tls: { kind: 'off' } | { kind: 'selfSigned' } | { kind: 'files'; cert: string; key: string };
   sipTcpPort: number | null;
+  /** Kamailio in front as registrar and proxy. */
+  edge: EdgeOptions | null;
   logLevel: string;
   trustProxy: boolean;
   metricsToken: string | null;
@@ -35,6 +38,10 @@ Environment only:
   KONTOR_TLS_CERT, _KEY        files (PEM) to serve https with
   KONTOR_TLS=self-signed       makes a certificate and keeps it
   KONTOR_SIP_TCP_PORT          port for SIP over TCP (off)
+  KONTOR_SIP_EDGE              address of Kamailio for the softphones: wss://sip.example.com (off)
+  KONTOR_SIP_EDGE_ADDRESS      host:port of its SIP over TCP
+  KONTOR_SIP_EDGE_LINK         host:port of its link to this server
+  KONTOR_SIP_EDGE_SECRET       what both know
   KONTOR_LOG_LEVEL             fatal, error, warn, info, debug, trace or silent (info)
   KONTOR_TRUST_PROXY=1         believe the X-Forwarded- headers of the proxy in front
   KONTOR_METRICS_TOKEN         bearer token for /metrics (without: this machine only)
@@ -79,6 +86,7 @@ export const readConfig = (
         databaseUrl: databaseUrlOf(variable('KONTOR_DATABASE_URL')),
         tls: tlsOf(variable('KONTOR_TLS'), variable('KONTOR_TLS_CERT'), variable('KONTOR_TLS_KEY')),
         sipTcpPort: portOf(variable('KONTOR_SIP_TCP_PORT'), 1),
+        edge: edgeOf(variable),
         logLevel: logLevelOf(variable('KONTOR_LOG_LEVEL')),
         trustProxy: switchOf(variable('KONTOR_TRUST_PROXY')),
         metricsToken: metricsTokenOf(variable('KONTOR_METRICS_TOKEN')),
@@ -129,6 +137,35 @@ const tlsOf = (mode: Setting | null, cert: Setting | null, key: Setting | null):
   if (mode === null) return { kind: 'off' };
   if (mode.value === 'self-signed') return { kind: 'selfSigned' };
   throw new Refusal(`KONTOR_TLS is "${mode.value}": the only value is self-signed`);
+};
+
+const placeOf = (name: string, setting: Setting | null): { host: string; port: number } => {
+  const [, host, port] = /^(\[[0-9a-f:.]+\]|[^:\s]+):(\d{1,5})$/i.exec(setting?.value ?? '') ?? [];
+  if (host === undefined) throw new Refusal(`KONTOR_SIP_EDGE needs ${name}: name it as host:port`);
+  return {
+    host: hostOf({ name, value: host }) ?? '',
+    port: portOf({ name, value: port ?? '' }, 1) ?? 0,
+  };
+};
+
+const edgeOf = (variable: (name: string) => Setting | null): EdgeOptions | null => {
+  const edge = variable('KONTOR_SIP_EDGE');
+  if (edge === null) return null;
+  const url = URL.parse(edge.value);
+  const isPath = /^\/[\w/.-]*$/.test(edge.value);
+  if (!isPath && url?.protocol !== 'ws:' && url?.protocol !== 'wss:')
+    throw new Refusal(`${edge.name} is "${edge.value}": name an address such as wss://sip.example.com, or a path`);
+  if (variable('KONTOR_SIP_TCP_PORT') === null)
+    throw new Refusal('KONTOR_SIP_EDGE needs KONTOR_SIP_TCP_PORT: Kamailio reaches the mailbox there');
+  const secret = variable('KONTOR_SIP_EDGE_SECRET');
+  if (secret === null || !/^[\w.-]{16,128}$/.test(secret.value))
+    throw new Refusal('KONTOR_SIP_EDGE_SECRET has to be 16 to 128 letters, digits, dots, hyphens or underscores');
+  return {
+    url: edge.value,
+    address: placeOf('KONTOR_SIP_EDGE_ADDRESS', variable('KONTOR_SIP_EDGE_ADDRESS')),
+    link: placeOf('KONTOR_SIP_EDGE_LINK', variable('KONTOR_SIP_EDGE_LINK')),
+    secret: secret.value,
+  };
 };
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];

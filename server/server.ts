@@ -21,6 +21,7 @@ import { createHttpServer } from './http/http-server.ts';
 import type { WebSocketEndpoint } from './http/upgrades.ts';
 import { Journal } from './journal/journal.ts';
 import { defaultServerLimits, type ServerLimits } from './limits.ts';
+import type { EdgeOptions } from './kamailio/edge.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { Profiles } from './profile/profiles.ts';
@@ -41,6 +42,8 @@ export interface ServerOptions {
   /** Fills in the demo company. */
   demo?: boolean;
   tls?: { cert: string; key: string } | null;
+  /** Kamailio in front as registrar and proxy; it needs `sipTcpPort`. */
+  edge?: EdgeOptions | null;
   /** Opens SIP over TCP on this port; 0: any free one. */
   sipTcpPort?: number | null;
   /** Believes the `X-Forwarded-` headers of the proxy in front. */
@@ -178,6 +181,7 @@ const compose = async (
       limits,
       telephony: sip,
       numbers,
+      sipUrl: options.edge?.url ?? null,
       chat: xmpp !== null,
       mailboxes,
       audioLinks: createAudioLinks(await serverKey(database, 'audio-links'), accounts),
@@ -189,6 +193,7 @@ const compose = async (
     metrics,
     metricsToken: options.metricsToken ?? null,
     trustProxy: options.trustProxy ?? false,
+    sipUrl: options.edge?.url ?? null,
     tls: options.tls ?? null,
     status: () => ({ version, ...(sip === null ? {} : { sip: sip.status() }) }),
     log,

@@ -3,6 +3,7 @@ import type { Database } from './database/database.ts';
 import { serverKey } from './database/server-keys.ts';
 import type { EventPublisher } from './events/event-publisher.ts';
 import type { CallRecorder } from './journal/call-recorder.ts';
+import type { EdgeOptions } from './kamailio/edge.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Logger } from './log.ts';
 import type { ServerMetrics } from './metrics.ts';
@@ -26,7 +27,7 @@ export interface ServiceParts {
   limits: ServerLimits;
   mailboxes: Mailboxes;
   numbers: Numbers;
-  options: { noAnswerSeconds?: number; mailboxTiming?: Partial<MailboxTiming> };
+  options: { edge?: EdgeOptions | null; noAnswerSeconds?: number; mailboxTiming?: Partial<MailboxTiming> };
 }
 
 /** Telephony and chat; `null` where this server does not offer one. */
@@ -83,6 +84,7 @@ export const startServices = async ({
       messagesPerSecond: limits.sipMessagesPerSecond,
     },
     nonceKey: await serverKey(database, 'sip'),
+    ...(options.edge === undefined || options.edge === null ? {} : { edge: options.edge }),
     ...(options.noAnswerSeconds === undefined ? {} : { noAnswerSeconds: options.noAnswerSeconds }),
   });
   return { xmpp, sip };

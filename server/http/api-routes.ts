@@ -58,6 +58,8 @@ export interface ApiParts {
   limits: ServerLimits;
   telephony: Telephony | null;
   numbers: Numbers;
+  /** Where softphones register when that is not this server. */
+  sipUrl: string | null;
   chat: boolean;
   mailboxes: Mailboxes;
   audioLinks: AudioLinks;
@@ -135,7 +137,7 @@ export const createApiRoutes = (parts: ApiParts): Route[] => {
         return {
           user: await userOf(session),
           sip: {
-            url: `${base}/sip`,
+            url: parts.sipUrl?.startsWith('/') === false ? parts.sipUrl : `${base}${parts.sipUrl ?? '/sip'}`,
             uri: `sip:${session.extension}@${session.domain}`,
             authorizationUser: session.deviceId,
             password: deviceSecret(token, 'sip'),

@@ -35,6 +35,8 @@ export interface HttpServerOptions {
   metrics: ServerMetrics;
   metricsToken: string | null;
   trustProxy: boolean;
+  /** Where softphones register when that is not this server. */
+  sipUrl: string | null;
   tls: { cert: string; key: string } | null;
   /** For `/healthz`. */
   status: () => Record<string, unknown>;
@@ -65,7 +67,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Fast
     server.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, bytes: Buffer) => bytes);
   server.addHook('onRequest', async (request, reply) => {
     const origin = originOf(request);
-    reply.headers({ ...securityHeaders(origin), ...corsHeaders(request.headers.origin) });
+    reply.headers({ ...securityHeaders(origin, options.sipUrl), ...corsHeaders(request.headers.origin) });
     limit(requestsPerAddress.take(origin.addressKey));
     if (request.method === 'OPTIONS' && request.headers.origin === desktopOrigin) return reply.code(204).send();
     return undefined;

@@ -3,13 +3,13 @@ import type { RequestOrigin } from './request-origin.ts';
 /** Origin of the desktop client's windows. It sends bearer tokens; cookies there are none. */
 export const desktopOrigin = 'app://kontor';
 
-/** For every answer. Safari does not count WebSockets of the same host as `'self'`, so they are named. */
-export const securityHeaders = ({ host, encrypted }: RequestOrigin): Record<string, string> => ({
+/** For every answer. `sipUrl`: where the softphone registers when that is another host. Safari does not count WebSockets of the same host as `'self'`, so they are named. */
+export const securityHeaders = ({ host, encrypted }: RequestOrigin, sipUrl: string | null): Record<string, string> => ({
   'content-security-policy': [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    `connect-src 'self' ${encrypted ? 'wss' : 'ws'}://${host}`,
+    `connect-src 'self' ${encrypted ? 'wss' : 'ws'}://${host}${sipUrl === null || sipUrl.startsWith('/') ? '' : ` ${new URL(sipUrl).origin}`}`,
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",
     "font-src 'self'",

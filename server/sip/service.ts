@@ -1,13 +1,14 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Counter, Gauge } from 'prom-client';
 import { closeCodes } from '../../protocol/events.ts';
 import type { DeviceAccount } from '../accounts/accounts.ts';
+import { Edge } from '../kamailio/edge.ts';
 import { CallBook, type Call } from './calls/call-book.ts';
 import { PickUpOffers } from './calls/pick-up-offers.ts';
 import { PhoneStates } from './calls/phone-states.ts';
 import { parseAddress, parseUri } from './message/address.ts';
 import { MessageWaiting } from './message-waiting.ts';
-import { header, respond, tokens, type SipRequest } from './message/message.ts';
+import { header, respond, tokens, without, type SipRequest } from './message/message.ts';
 import { parseMessage } from './message/parser.ts';
 import type { ProxyCore, SipTiming } from './proxy/core.ts';
 import { Router } from './proxy/router.ts';
@@ -18,6 +19,7 @@ import { plainNumbers } from '../numbers/numbers.ts';
 import { Gateway } from './trunk/gateway.ts';
 import { Location, type Binding } from './registrar/location.ts';
 import { register } from './registrar/registrar.ts';
+import type { EdgeOptions } from '../kamailio/edge.ts';
 import type { SipService, SipServiceOptions } from './sip-service.ts';
 import { SipConnection, type ConnectionHandlers, type SipPeer } from './transport/sip-connection.ts';
 
@@ -58,6 +60,7 @@ class RunningSipService implements SipService {
   readonly #refused: Counter;
   readonly #handlers: ConnectionHandlers;
   readonly #startedAt: number;
+  readonly #edge: Edge | null;
   #closing = false;
 
   constructor(options: SipServiceOptions) {
@@ -92,6 +95,7 @@ class RunningSipService implements SipService {
       limits: new CallLimits(now),
       pickUps: new PickUpOffers({ numbers, events: options.events, log: options.log }),
       key: options.nonceKey,
+      edge: null,
       via: 'kontor.invalid',
       timing,
       dialogsPerDevice,
@@ -103,6 +107,8 @@ class RunningSipService implements SipService {
       options.waiting === undefined
         ? null
         : new MessageWaiting({ waiting: options.waiting, location, transactions, via, now });
+    this.#edge = options.edge === undefined ? null : this.#joinEdge(options.edge);
+    this.#core.edge = this.#edge?.peer ?? null;
     this.#digest = new DigestAuthenticator(options.accounts, options.nonceKey, now);
     this.#states = new PhoneStates((userId) => location.present(userId), calls, options);
     calls.changed = (userIds) => userIds.forEach((userId) => this.#states.refresh(userId));
@@ -144,6 +150,16 @@ class RunningSipService implements SipService {
           this.set(status()[what]);
         },
       });
+  }
+
+  #joinEdge(edge: EdgeOptions): Edge {
+    return new Edge(edge, this.#core, this.#router, () => {
+      const { host, port } = edge.address;
+      const connection = SipConnection.overTcp(connect(port, host), this.#handlers, this.#options.limits);
+      connection.neighbour = true;
+      this.#opened(connection);
+      return connection;
+    });
   }
 
   async load(): Promise<void> {
@@ -199,6 +215,7 @@ class RunningSipService implements SipService {
 
   async close(): Promise<void> {
     this.#closing = true;
+    this.#edge?.close();
     this.#undo();
     this.#messageWaiting?.close();
     this.#timers.forEach((timer) => clearTimeout(timer));
@@ -233,7 +250,8 @@ class RunningSipService implements SipService {
   #opened(connection: SipConnection): void {
     this.#connections.add(connection);
     setTimeout(() => {
-      if (connection.device === null) connection.close(closeCodes.unauthorized, 'not logged in');
+      if (connection.device === null && !connection.neighbour)
+        connection.close(closeCodes.unauthorized, 'not logged in');
     }, loginMs).unref();
   }
 
@@ -245,6 +263,7 @@ class RunningSipService implements SipService {
   }
 
   async #message(connection: SipConnection, bytes: Buffer): Promise<void> {
+    const { transactions } = this.#core;
     const parsed = parseMessage(bytes, this.#options.limits);
     if (parsed.kind === 'dropped') {
       this.#malformed.inc();
@@ -256,8 +275,44 @@ class RunningSipService implements SipService {
         connection.send(respond(parsed.request, parsed.status, parsed.reason, randomToken()));
       return;
     }
-    if (parsed.message.kind === 'request') await this.#request(connection, parsed.message);
-    else if (connection.device !== null) this.#core.transactions.receive(parsed.message, connection);
+    const { message } = parsed;
+    if (message.kind === 'request') {
+      if (this.#edge?.isFrom(message) === true) await this.#fromEdge(this.#edge, connection, message);
+      // What is noted of the way here counts only from a proxy.
+      else await this.#request(connection, { ...message, headers: without(message.headers, 'Record-Route') });
+    } else if (connection.neighbour && this.#edge !== null) transactions.receive(message, this.#edge.peer);
+    else if (connection.device !== null) transactions.receive(message, connection);
+  }
+
+  /** Kamailio has asked who it is: the request comes from the device it names. */
+  async #fromEdge(edge: Edge, connection: SipConnection, message: SipRequest): Promise<void> {
+    const { transactions, accounts, calls } = this.#core;
+    connection.neighbour = true;
+    edge.peer.use(connection);
+    const request = { ...message, headers: message.headers.filter(({ name }) => !name.startsWith('X-Kontor-')) };
+    const known = await accounts.sipDevice(header(message, 'X-Kontor-Device') ?? '');
+    const sender = { peer: edge.peer, ...idOf(known?.device ?? { userId: '', deviceId: '' }) };
+    if (request.method === 'ACK') {
+      if (transactions.invitationOf(request, edge.peer)?.state !== 'completed')
+        this.#router.acknowledge(request, sender);
+      return;
+    }
+    const server = transactions.begin(request, edge.peer);
+    if (server === null) return;
+    if (request.method === 'CANCEL') return this.#cancel(server, edge.peer);
+    if (request.method === 'INVITE') transactions.respond(server, respond(request, 100, 'Trying', ''));
+    const refusal = this.#router.refusal(request);
+    if (refusal !== null) return transactions.refuse(server, refusal.status, refusal.reason, refusal.extra);
+    const diverted = calls.byKey(header(message, 'X-Kontor-Call') ?? '');
+    try {
+      if (known === null) transactions.refuse(server, 403, 'Forbidden');
+      else if (diverted !== undefined && diverted.answeredAt === null)
+        this.#router.divertedToMailbox(server, known.device, diverted);
+      else await this.#router.route(server, sender, known.device);
+    } catch (error) {
+      this.#core.log.error({ error, callId: header(request, 'Call-ID') }, 'SIP request through Kamailio failed');
+      transactions.refuse(server, 500, 'Server Internal Error');
+    }
   }
 
   async #request(connection: SipConnection, request: SipRequest): Promise<void> {
@@ -294,7 +349,7 @@ class RunningSipService implements SipService {
     }
   }
 
-  #cancel(server: ServerTransaction, connection: SipConnection): void {
+  #cancel(server: ServerTransaction, connection: SipPeer): void {
     const { transactions } = this.#core;
     const invitation = transactions.invitationOf(server.request, connection);
     if (invitation === undefined) return transactions.refuse(server, 481, 'Call/Transaction Does Not Exist');
@@ -376,8 +431,9 @@ class RunningSipService implements SipService {
 
   #revoke(deviceId: string): void {
     const own = [...this.#connections].filter(({ device }) => device?.deviceId === deviceId);
-    for (const { device } of own)
-      if (device !== null) this.#core.location.remove(device.userId, (one) => one.device.deviceId === deviceId);
+    this.#edge?.forget(deviceId);
+    for (const { device } of this.#core.location.byDeviceId(deviceId))
+      this.#core.location.remove(device.userId, (one) => one.device.deviceId === deviceId);
     for (const connection of own) connection.close(closeCodes.revoked, 'revoked');
     for (const call of this.#core.calls.all())
       for (const side of ['caller', 'callee'] as const)
@@ -433,4 +489,7 @@ class RunningSipService implements SipService {
 }
 
 const contactUser = (target: string | undefined): string | undefined => parseUri(target ?? '')?.user;
-const idOf = ({ userId, deviceId }: DeviceAccount): { userId: string; deviceId: string } => ({ userId, deviceId });
+const idOf = ({
+  userId,
+  deviceId,
+}: Pick<DeviceAccount, 'userId' | 'deviceId'>): { userId: string; deviceId: string } => ({ userId, deviceId });

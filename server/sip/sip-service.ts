@@ -6,6 +6,7 @@ import type { PickUpResult } from './proxy/router.ts';
 import type { WebSocketService } from '../connection.ts';
 import type { EventPublisher } from '../events/event-publisher.ts';
 import type { CallRecorder } from '../journal/call-recorder.ts';
+import type { EdgeOptions } from '../kamailio/edge.ts';
 import type { Logger } from '../log.ts';
 import type { Numbers } from '../numbers/numbers.ts';
 import type { GatewayTiming } from './trunk/gateway.ts';
@@ -35,6 +36,8 @@ export interface SipServiceOptions {
   numbers?: Numbers;
   /** Waiting times of the trunks; tests shorten them. */
   trunkTiming?: Partial<GatewayTiming>;
+  /** Kamailio in front as registrar and proxy. */
+  edge?: EdgeOptions;
   /** Milliseconds since the epoch; tests set it. */
   now?: () => number;
 }

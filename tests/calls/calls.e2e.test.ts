@@ -1,6 +1,7 @@
 /** Calls between real browsers over the real server, measured by the sound that arrives. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startServer, type RunningServer } from '../../server/server.ts';
+import type { RunningServer } from '../../server/server.ts';
+import { startCallServer } from './call-server.ts';
 import { Desk } from './desk.ts';
 
 const annaTone = 440;
@@ -13,7 +14,7 @@ const desk = async (name: string, tone: number): Promise<Desk> => {
   return opened;
 };
 beforeAll(async () => {
-  server = await startServer({ demo: true });
+  server = await startCallServer();
 });
 afterEach(async () => {
   await Promise.all(desks.splice(0).map((one) => one.close()));

@@ -38,6 +38,9 @@ const answerOf = (type: string, body: string): string =>
     body,
   ].join('\r\n');
 
+/** Where Kamailio takes WebSockets for the server on a port, as a web server in front of both would know. */
+export const sipPorts = new Map<number, number>();
+
 /** Serves the page of the tests and forwards everything else to the server, until it is cut. */
 export class Line {
   readonly #server: Server;
@@ -73,7 +76,8 @@ export class Line {
   }
 
   #forward(near: Socket, first: Buffer, port: number): void {
-    const far = connect(port, '127.0.0.1');
+    const isSip = first.toString('latin1').startsWith('GET /sip ');
+    const far = connect((isSip ? sipPorts.get(port) : undefined) ?? port, '127.0.0.1');
     // One request a connection: a reload asks for the page of the tests over a new one, which is answered here.
     far.write(
       Buffer.from(first.toString('latin1').replace(/^Connection: keep-alive/im, 'Connection: close'), 'latin1'),

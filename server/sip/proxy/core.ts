@@ -79,6 +79,8 @@ export interface ProxyCore {
   limits: CallLimits;
   pickUps: PickUpOffers;
   key: Buffer;
+  /** Kamailio in front, where there is one. */
+  edge: SipPeer | null;
   /** Our sent-by. */
   via: string;
   timing: SipTiming;

@@ -274,7 +274,11 @@ const untaken = (end: End, best: SipResponse | null): Untaken | null => {
 const isLost = ({ transaction, final }: Branch): boolean =>
   final?.status === 408 && (!transaction.peer.open || final.reason === 'Client is gone');
 
-const resultsOf = (end: End, best: SipResponse | null): { caller: CallResult; callee: CallResult } => {
+/** What the journal says of a call that was not answered. */
+export const resultsOf = (
+  end: End,
+  best: Pick<SipResponse, 'status'> | null,
+): { caller: CallResult; callee: CallResult } => {
   if (end === 'cancelled') return { caller: 'cancelled', callee: 'missed' };
   if (end === 'noAnswer') return { caller: 'missed', callee: 'missed' };
   const status = best?.status ?? 0;

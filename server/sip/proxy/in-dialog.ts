@@ -190,6 +190,9 @@ export class DialogCarrier {
     const user = parseUri(uri)?.user;
     const same = bindings.find(({ contactUser }) => contactUser === user);
     if (same !== undefined) return { peer: same.connection, uri };
+    // Kamailio knows best where an address of its dialogs is.
+    const edge = bindings.find(({ connection }) => connection === this.#core.edge)?.connection;
+    if (edge !== undefined) return { peer: edge, uri };
     const latest = bindings.at(-1);
     return latest === undefined ? null : { peer: latest.connection, uri: latest.contact };
   }

@@ -15,7 +15,6 @@ const untrusted = [
   'Authorization',
   'Proxy-Authorization',
   'Route',
-  'Record-Route',
   replacedRouteHeader,
 ];
 

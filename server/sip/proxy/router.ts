@@ -57,19 +57,20 @@ const answersAtOnce: SipHeader[] = [
 export class Router {
   readonly dialogs: DialogCarrier;
   readonly #core: ProxyCore;
-  readonly #destinations: Destinations;
+  /** Where a call goes; Kamailio in front asks the same. */
+  readonly destinations: Destinations;
   /** Attempts that ring now, to offer them to telephones that come late. */
   readonly #forks = new Map<string, Ringing>();
 
   constructor(core: ProxyCore) {
     this.#core = core;
     this.dialogs = new DialogCarrier(core);
-    this.#destinations = new Destinations(core);
+    this.destinations = new Destinations(core);
     core.lines.placeOutside = async (by, dialled) => {
-      const destination = await this.#destinations.of(dialled, by);
+      const destination = await this.destinations.of(dialled, by);
       if (destination.kind === 'refused') return destination;
       if (destination.kind !== 'outside') return { kind: 'inside' };
-      return this.#destinations.place(destination.target, by, false);
+      return this.destinations.place(destination.target, by, false);
     };
   }
 
@@ -99,7 +100,7 @@ export class Router {
       const route = dialogRoute(request, sender, this.#core.key);
       if (route === null) return refuse(481, 'Call/Transaction Does Not Exist');
       if (request.method !== 'REFER' || device === null) return this.dialogs.carry(server, route);
-      const refusal = await this.#destinations.refusalOfRefer(request, device);
+      const refusal = await this.destinations.refusalOfRefer(request, device);
       if (refusal !== null) return refuse(refusal.status, refusal.reason, refusal.extra);
       const referredBy = { name: 'Referred-By', value: identityOf(device) };
       return this.dialogs.carry(server, route, {
@@ -126,10 +127,10 @@ export class Router {
     if (request.method === 'INVITE' && replaces !== undefined && this.#core.lines.has(replaces))
       return this.#callOutside(server, sender, device, to.user);
     if (request.method === 'REFER') {
-      const refusal = await this.#destinations.refusalOfRefer(request, device);
+      const refusal = await this.destinations.refusalOfRefer(request, device);
       if (refusal !== null) return refuse(refusal.status, refusal.reason, refusal.extra);
     }
-    const destination = await this.#destinations.of(to.user, device);
+    const destination = await this.destinations.of(to.user, device);
     if (server.state !== 'proceeding') return;
     switch (destination.kind) {
       case 'refused':
@@ -139,7 +140,7 @@ export class Router {
       case 'outside': {
         if (request.method !== 'INVITE') return refuse(404, 'Not Found');
         const anonymous = tokens(request, 'Privacy').some((tag) => tag === 'id' || tag === 'user');
-        const placed = await this.#destinations.place(destination.target, device, anonymous);
+        const placed = await this.destinations.place(destination.target, device, anonymous);
         if (placed.kind === 'refused') return refuse(placed.status, placed.reason, placed.extra);
         if (server.state !== 'proceeding') return placed.release();
         this.#core.lines.expect(header(request, 'Call-ID') ?? '', placed.order, placed.release);
@@ -177,11 +178,40 @@ export class Router {
       extension: number,
       domain: to.host,
     };
-    const destination = await this.#destinations.fromOutside(to.user, to.host);
+    const destination = await this.destinations.fromOutside(to.user, to.host);
     if (server.state !== 'proceeding') return;
     if (destination.kind === 'application') this.#callApplication(server, sender, caller, destination.application);
     else if (destination.kind === 'user') await this.#callUser(server, sender, caller, destination.account);
     else refuse(404, 'Not Found');
+  }
+
+  /** The callee's mailbox (RFC 4458); the cause is added when it is known. */
+  mailboxUri(callee: Account, domain: string): string {
+    const target = encodeURIComponent(`sip:${callee.extension}@${callee.domain}`);
+    return `sip:${this.#core.mailbox?.dialString ?? ''}@${domain};target=${target}`;
+  }
+
+  /** Kamailio diverts a call to the mailbox: the call is known already, only its last leg is new. */
+  divertedToMailbox(server: ServerTransaction, device: DeviceAccount, call: Call): void {
+    const { mailbox, transactions, timing } = this.#core;
+    if (mailbox === null) return transactions.refuse(server, 404, 'Not Found');
+    const { request } = server;
+    const callId = header(request, 'Call-ID') ?? '';
+    call.mailbox = () => mailbox.leftMessage(callId);
+    const fork = new Fork(
+      server,
+      transactions,
+      this.#via(request),
+      { ringing: () => undefined, answered: () => undefined, failed: () => undefined },
+      timing,
+      (response) => response,
+    );
+    call.giveUp = () => fork.cancel('SIP;cause=480;text="Caller is gone"');
+    fork.add({
+      peer: mailbox.peer,
+      deviceId: mailbox.deviceId,
+      request: this.#withRoute(outsideDialog(request, device, request.uri), call, device, '', mailbox.deviceId, 'WS'),
+    });
   }
 
   /** A telephone has registered: what rings for its user rings there too. */
@@ -243,10 +273,11 @@ export class Router {
     if (began === null) return;
     const { call, fork, request } = began;
     if (mailboxMs !== null) fork.divert = (why) => this.#toMailbox(why, call, callee, request, device);
-    const offered = new Set<SipPeer>();
+    const offered = new Set<SipPeer | string>();
     const offer = (binding: Binding): void => {
-      if (binding.device.deviceId === device.deviceId || offered.has(binding.connection)) return;
-      offered.add(binding.connection);
+      const place = binding.connection === this.#core.edge ? binding.contact : binding.connection;
+      if (binding.device.deviceId === device.deviceId || offered.has(place)) return;
+      offered.add(place);
       fork.add({
         peer: binding.connection,
         deviceId: binding.device.deviceId,
@@ -294,8 +325,7 @@ export class Router {
     if (mailbox === null) throw new Error('no mailbox to divert to');
     this.#forks.delete(call.key);
     this.#core.pickUps.over(call.key);
-    const target = encodeURIComponent(`sip:${callee.extension}@${callee.domain}`);
-    const uri = `sip:${mailbox.dialString}@${device.domain};target=${target};cause=${causes[why]}`;
+    const uri = `${this.mailboxUri(callee, device.domain)};cause=${causes[why]}`;
     const callId = header(request, 'Call-ID') ?? '';
     call.mailbox = () => mailbox.leftMessage(callId);
     return {

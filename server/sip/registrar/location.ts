@@ -1,6 +1,6 @@
 import type { UserId } from '../../../protocol/identity.ts';
 import type { DeviceAccount } from '../../accounts/accounts.ts';
-import type { SipConnection } from '../transport/sip-connection.ts';
+import type { SipConnection, SipPeer } from '../transport/sip-connection.ts';
 
 /** One registered contact. It lives no longer than the connection it came over. */
 export interface Binding {
@@ -10,7 +10,7 @@ export interface Binding {
   contactUser: string;
   /** `+sip.instance`, when given. */
   instance: string | null;
-  connection: SipConnection;
+  connection: SipPeer;
   expiresAt: number;
   callId: string;
   sequence: number;
@@ -53,6 +53,11 @@ export class Location {
     return (this.#byUser.get(userId) ?? []).filter((one) => one.connection.open && one.expiresAt > this.#now());
   }
 
+  /** Wherever its user is; for the rare case that a device is known by its id alone. */
+  byDeviceId(deviceId: string): Binding[] {
+    return [...this.#byUser.values()].flat().filter(({ device }) => device.deviceId === deviceId);
+  }
+
   ofDevice(userId: UserId, deviceId: string): Binding[] {
     return this.ofUser(userId).filter((one) => one.device.deviceId === deviceId);
   }
@@ -85,6 +90,11 @@ export class Location {
   /** Unregistered on purpose: no grace. */
   remove(userId: UserId, gone: (binding: Binding) => boolean): void {
     this.#drop(userId, gone, false);
+  }
+
+  /** Gone without a word: forgiven for the grace. */
+  lost(userId: UserId, gone: (binding: Binding) => boolean): void {
+    this.#drop(userId, gone, true);
   }
 
   connectionClosed(connection: SipConnection): void {

@@ -41,6 +41,8 @@ export class SipConnection implements SipPeer {
   readonly transport: 'WS' | 'WSS' | 'TCP' | 'TLS';
   readonly remoteAddress: string;
   device: DeviceAccount | null = null;
+  /** Kamailio, which speaks for all its telephones: no limit of one telephone holds. */
+  neighbour = false;
   /** Wrong digests on this connection. */
   failures = 0;
   open = true;
@@ -163,7 +165,8 @@ export class SipConnection implements SipPeer {
     this.#refilledAt = now;
     this.#allowance -= 1;
     this.#queued += 1;
-    if (this.#allowance < 0 || this.#queued > queueLimit || bytes.length > this.#limits.messageBytes) {
+    const tooMany = !this.neighbour && (this.#allowance < 0 || this.#queued > queueLimit);
+    if (tooMany || bytes.length > this.#limits.messageBytes) {
       this.close(4400, 'limit exceeded');
       return;
     }
