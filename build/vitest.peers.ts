@@ -9,7 +9,8 @@ export default defineConfig({
     include: ['tests/**/*.peers.test.ts', 'tests/calls/calls.e2e.test.ts'],
     env: { KONTOR_TEST_EDGE: 'kamailio' },
     environment: 'node',
-    testTimeout: 60_000,
+    // A telephone registers, calls and is measured for several seconds at each step.
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     maxWorkers: 1,
     fileParallelism: false,

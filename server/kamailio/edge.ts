@@ -160,6 +160,7 @@ export class Edge {
         );
       },
       mailbox: null,
+      transferredBy: null,
     };
     this.#log.info({ callId, callKey: call.key, device: device.deviceId }, 'call started');
     this.#core.calls.start(call);
