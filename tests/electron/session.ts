@@ -95,8 +95,16 @@ export class Session {
     xdotool('windowfocus', '--sync', wanted);
   }
 
-  close(): void {
-    for (const program of this.#programs) program.kill();
+  /** Resolves when all have ended: the next window manager does not start beside this one. */
+  async close(): Promise<void> {
+    await Promise.all(
+      this.#programs.map(async (program) => {
+        if (program.exitCode !== null || program.signalCode !== null) return;
+        const ended = new Promise((resolve) => program.once('exit', resolve));
+        program.kill();
+        await ended;
+      }),
+    );
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await anna.leave();
-  session.close();
+  await session.close();
   await office.close();
 });
 
@@ -57,7 +57,8 @@ describe('smart off-hook', () => {
     session.press('ctrl+alt+s');
     await expect.poll(() => isFocused(client)).toBe(true);
     await bothHear(anna, annasTone, ben, bensTone);
-    expect(await office.journal('anna')).toHaveLength(2);
+    // The running one has no row before its end.
+    expect(await office.journal('anna')).toMatchObject([{ direction: 'outgoing', result: 'cancelled' }]);
   });
 });
 
